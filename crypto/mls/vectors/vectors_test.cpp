@@ -1,0 +1,33 @@
+#include "crypto/mls/vectors/vectors.h"
+
+#include <gtest/gtest-spi.h>
+
+namespace samband::vectors {
+namespace {
+
+TEST(Vectors, AreFoundWhereTheEnvironmentSays) {
+  SAMBAND_LOAD_VECTORS_OR_SKIP(cases, "crypto-basics.json");
+  EXPECT_EQ(cases.size(), 7U);
+  EXPECT_EQ(hex_field(cases.at(0).at("ref_hash"), "out").size(), 32U);
+}
+
+TEST(Vectors, AFileThatIsNotThereIsNoCases) {
+  EXPECT_FALSE(load_vectors("no-such-file.json"));
+}
+
+TEST(Vectors, AFieldThatIsMissingOrNotHexThrows) {
+  const Json test_case{{"label", "not hex"}, {"absent", nullptr}};
+  EXPECT_THROW(std::ignore = hex_field(test_case, "label"), std::invalid_argument);
+  EXPECT_THROW(std::ignore = hex_field(test_case, "other"), Json::exception);
+  EXPECT_TRUE(hex_field(test_case, "absent").empty());
+}
+
+TEST(Vectors, AFieldThatTheCheckDoesNotReadIsReportedUnlessExcepted) {
+  static const Json test_case{{"read", "00ff"}, {"label", "words"}, {"inner", {{"unread", "1234"}}}};
+  static const auto passes = [](const Json& changed) { return hex_field(changed, "read") == Bytes{0x00, 0xff}; };
+  expect_each_flip_is_noticed(test_case, passes, {"/unread"});
+  EXPECT_NONFATAL_FAILURE(expect_each_flip_is_noticed(test_case, passes), "/inner/unread");
+}
+
+}  // namespace
+}  // namespace samband::vectors
