@@ -13,11 +13,11 @@ namespace samband::identity {
 
 struct AdministratorGrant {
   PartnerId partner;
-  Ed25519PublicKey partner_key;        // the key that signs this grant
+  Ed25519PublicKey partner_key;  // the key that signs this grant
   Ed25519PublicKey administrator_key;
-  std::optional<StaffId> staff;        // who holds it; revoking the person revokes the key
-  std::optional<DeviceId> device;      // where it is kept; revoking the device revokes the key
-  std::string label;                   // a name for people, such as "first administrator"
+  std::optional<StaffId> staff;    // who holds it; revoking the person revokes the key
+  std::optional<DeviceId> device;  // where it is kept; revoking the device revokes the key
+  std::string label;               // a name for people, such as "first administrator"
   WallTime issued_at;
   bool operator==(const AdministratorGrant&) const = default;
 };

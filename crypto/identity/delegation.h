@@ -21,14 +21,14 @@ inline constexpr std::uint64_t certificate_validity_ms_max = 5ULL * 365 * 24 * 6
 
 struct Delegation {
   PartnerId partner;
-  StaffId staff;            // chosen by the administrator; a further device of the same person names it again
-  std::string staff_name;   // may be empty: then the invited person says their name
+  StaffId staff;           // chosen by the administrator; a further device of the same person names it again
+  std::string staff_name;  // may be empty: then the invited person says their name
   Duties duties;
   Ed25519PublicKey enrolment_key;
   AdministratorHash administrator;  // the grant whose key signs this
   WallTime issued_at;
-  WallTime expires_at;      // a device leaf after this is refused
-  std::uint16_t uses = 1;   // certificates it may make, at least 1
+  WallTime expires_at;                                                      // a device leaf after this is refused
+  std::uint16_t uses = 1;                                                   // certificates it may make, at least 1
   std::uint64_t certificate_validity_ms = certificate_validity_ms_default;  // the longest a certificate may last
   bool operator==(const Delegation&) const = default;
 };

@@ -18,13 +18,13 @@ struct DeviceCertificate {
   PartnerId partner;
   StaffId staff;
   DeviceId device;
-  Ed25519PublicKey signature_key;   // the LeafNode's signature_key
+  Ed25519PublicKey signature_key;  // the LeafNode's signature_key
   std::string staff_name;
-  std::string device_label;         // "laptop", "ward phone"
+  std::string device_label;  // "laptop", "ward phone"
   DelegationHash delegation;
   AdministratorHash administrator;  // the grant behind the delegation
   WallTime not_before;
-  WallTime not_after;               // the first moment it does not cover
+  WallTime not_after;  // the first moment it does not cover
   bool operator==(const DeviceCertificate&) const = default;
 };
 

@@ -31,13 +31,13 @@ enum class InvitationError : std::uint8_t {
 
 struct Invitation {
   InvitationKind kind = InvitationKind::from_administrator;
-  SecretBytes seed;                  // 32 bytes
-  DelegationHash delegation;         // zeros from the operator
-  Hash partner_key_fingerprint;      // zeros from the operator
-  std::string server_name;           // a host name or an address, without port
+  SecretBytes seed;              // 32 bytes
+  DelegationHash delegation;     // zeros from the operator
+  Hash partner_key_fingerprint;  // zeros from the operator
+  std::string server_name;       // a host name or an address, without port
   std::uint16_t server_port = 0;
-  Hash server_key_pin;               // SHA-256 of the server's SubjectPublicKeyInfo (DER)
-  Ed25519PublicKey log_key;          // that signs tree heads
+  Hash server_key_pin;       // SHA-256 of the server's SubjectPublicKeyInfo (DER)
+  Ed25519PublicKey log_key;  // that signs tree heads
 
   [[nodiscard]] Invitation duplicate() const;
 };

@@ -29,8 +29,8 @@ enum class NumberError : std::uint8_t {
   leading_zero_missing,  // three digits where a municipality number has four: `number_suggestion` tells
   wrong_length,
   not_digits,
-  wrong_check_digit,     // the ninth digit of an organisation number (modulus 11)
-  unassignable,          // well-formed, but no such number can exist (0000, R-0000)
+  wrong_check_digit,  // the ninth digit of an organisation number (modulus 11)
+  unassignable,       // well-formed, but no such number can exist (0000, R-0000)
 };
 
 // A number of the form its kind of partner has: four digits for a municipality, `R-` and four digits for

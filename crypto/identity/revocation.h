@@ -29,7 +29,7 @@ struct Revocation {
   PartnerId partner;
   AdministratorHash administrator;  // the grant whose key signs this
   RevocationSubject subject;
-  std::string reason;               // may be empty
+  std::string reason;  // may be empty
   WallTime issued_at;
   bool operator==(const Revocation&) const = default;
 };
