@@ -13,8 +13,8 @@ namespace samband::transparency {
 enum class FollowError : std::uint8_t {
   bad_signature,  // not a head of this log
   older,          // smaller or earlier than the one remembered: stale, or a restored server
-  inconsistent,   // signed, and not a continuation: with the remembered head, evidence that the log forked
-  bad_proof,      // the proof does not fit; says nothing of the log yet
+  forked,         // one size and two roots, both signed: the two heads are evidence against the log
+  not_shown,      // the proof does not lead from one head to the other; a log that can't show one has forked
 };
 
 class LogFollower {

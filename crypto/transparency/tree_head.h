@@ -9,8 +9,9 @@
 
 namespace samband::transparency {
 
-using LogPublicKey = FixedId<struct Ed25519PublicKeyTag, 32>;
-using LogSignature = FixedId<struct Ed25519SignatureTag, 64>;
+// Ed25519.
+using LogPublicKey = FixedId<struct LogPublicKeyTag, 32>;
+using LogSignature = FixedId<struct LogSignatureTag, 64>;
 
 // A head older than this tells people that the server may be holding news back.
 inline constexpr std::uint64_t tree_head_age_ms_max = 15ULL * 60 * 1000;
