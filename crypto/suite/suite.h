@@ -29,10 +29,10 @@ enum class CipherSuiteId : std::uint16_t {
 inline constexpr CipherSuiteId samband_suite = CipherSuiteId::x25519_chacha20poly1305_sha256_ed25519;
 
 enum class CryptoError : std::uint8_t {
-  unsupported_suite,  // not one of the suites this build implements
-  invalid_key,        // wrong length, or not a point/scalar of the curve
-  decryption_failed,  // the AEAD tag did not verify
-  weak_shared_secret, // the Diffie-Hellman result is all zeros (RFC 9180 §7.1.4)
+  unsupported_suite,   // not one of the suites this build implements
+  invalid_key,         // wrong length, or not a point/scalar of the curve
+  decryption_failed,   // the AEAD tag did not verify
+  weak_shared_secret,  // the Diffie-Hellman result is all zeros (RFC 9180 §7.1.4)
 };
 
 struct KeyPair {
@@ -100,11 +100,10 @@ class CipherSuite {
   [[nodiscard]] bool is_valid_signature_public_key(BytesView public_key) const;
   // RFC 9420 §5.1.3: EncryptWithLabel and DecryptWithLabel.
   [[nodiscard]] std::expected<HpkeCiphertext, CryptoError> encrypt_with_label(BytesView public_key,
-                                                                              std::string_view label,
-                                                                              BytesView context, BytesView plaintext,
+                                                                              std::string_view label, BytesView context,
+                                                                              BytesView plaintext,
                                                                               RandomSource& random) const;
-  [[nodiscard]] std::expected<SecretBytes, CryptoError> decrypt_with_label(BytesView private_key,
-                                                                           BytesView public_key,
+  [[nodiscard]] std::expected<SecretBytes, CryptoError> decrypt_with_label(BytesView private_key, BytesView public_key,
                                                                            std::string_view label, BytesView context,
                                                                            const HpkeCiphertext& sealed) const;
   // RFC 9420 §8.3: the KEM context of an external initialisation; `Export` of RFC 9180 §5.3.
@@ -119,7 +118,7 @@ class CipherSuite {
 
   bool operator==(const CipherSuite&) const = default;
 
-  struct Table;  // the suite's algorithms; defined in suite.cpp
+  struct Table;  // the algorithms of a suite, internal to this folder
 
  private:
   explicit CipherSuite(const Table* table) : table_{table} {}
