@@ -25,7 +25,7 @@ enum class Action : std::uint8_t {
 enum class Refusal : std::uint8_t {
   device_not_in_force,  // unknown to the directory at that size, or revoked
   not_on_roster,        // no roster item means this device
-  partner_key_changed,  // an item means its partner, under a key the partner no longer has
+  other_partner_key,    // its partner is on the roster, with a key that is not the root of this device's chain
   role_too_low,
   lacks_duty,
   wrong_channel_kind,  // acknowledging in a discussion

@@ -13,6 +13,7 @@
 #include "crypto/bytes/bytes.h"
 #include "crypto/bytes/fixed_id.h"
 #include "crypto/codec/reader.h"
+#include "crypto/identity/duties.h"
 #include "crypto/identity/ids.h"
 
 namespace samband::storage {
@@ -20,7 +21,6 @@ namespace samband::storage {
 // The extension's type, of the private-use range (RFC 9420 §17.3). Never renumber.
 inline constexpr std::uint16_t policy_extension_type = 0xF0A0;
 
-inline constexpr std::size_t channel_name_bytes_max = 200;
 inline constexpr std::size_t roster_items_max = 1024;
 inline constexpr std::size_t roster_staff_max = 256;  // staff named by one item
 inline constexpr std::size_t policy_bytes_max = std::size_t{512} << 10U;
@@ -45,7 +45,7 @@ struct AllStaff {
   bool operator==(const AllStaff&) const = default;
 };
 struct StaffWithDuty {
-  Duties any_of;  // not empty
+  identity::Duties any_of;  // not empty
   bool operator==(const StaffWithDuty&) const = default;
 };
 struct NamedStaff {
@@ -56,7 +56,7 @@ using Who = std::variant<AllStaff, StaffWithDuty, NamedStaff>;
 
 struct RosterItem {
   PartnerId partner;
-  Hash partner_key;  // fingerprint; a partner whose key has changed is not meant until a moderator says so
+  Hash partner_key;  // fingerprint; devices under another key are not meant until a moderator says so
   Role role = Role::member;
   Who who;
   bool operator==(const RosterItem&) const = default;
@@ -66,7 +66,7 @@ struct ChannelPolicy {
   static constexpr std::uint8_t version = 1;
 
   ChannelId channel;
-  std::string name;  // 1..channel_name_bytes_max bytes of UTF-8 without control characters
+  std::string name;  // as `is_valid_name` of crypto/identity/name.h has it
   ChannelKind kind = ChannelKind::discussion;
   History history = History::from_joining;
   // Changing the policy takes moderators of two partners. No Commit can carry the second consent yet, so
@@ -74,7 +74,7 @@ struct ChannelPolicy {
   bool two_sided = false;
   WallTime created_at;
   std::vector<RosterItem> items;       // 1..roster_items_max; at least one moderator
-  std::optional<PartnerId> successor;  // moderates when no moderating partner is left in the directory
+  std::optional<PartnerId> successor;  // on the roster; see permission.h
   bool operator==(const ChannelPolicy&) const = default;
 };
 

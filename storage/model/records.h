@@ -17,6 +17,7 @@ namespace samband::storage {
 inline constexpr std::size_t group_id_bytes_max = 255;
 inline constexpr std::size_t welcome_bytes_max = std::size_t{1} << 20U;
 inline constexpr std::size_t key_package_bytes_max = std::size_t{16} << 10U;
+inline constexpr std::size_t staged_part_bytes_max = std::size_t{512} << 10U;
 inline constexpr std::size_t reply_bytes_max = std::size_t{1} << 20U;
 
 // Where a channel stands after its last entry.
@@ -81,6 +82,14 @@ struct KeyPackageRecord {
   bool operator==(const KeyPackageRecord&) const = default;
 };
 
+// A part of a request that does not fit into a frame, kept until the request names it.
+struct StagedPart {
+  static constexpr std::uint8_t version = 1;
+  WallTime until;  // the end of its lease
+  Bytes part;      // at most staged_part_bytes_max
+  bool operator==(const StagedPart&) const = default;
+};
+
 // One for the whole store. What the store is and its format stand in the header every store has.
 struct StoreMeta {
   static constexpr std::uint8_t version = 1;
@@ -103,6 +112,7 @@ struct ShardPosition {
 [[nodiscard]] Bytes encode(const RequestRecord& record);
 [[nodiscard]] Bytes encode(const InboxItem& item);
 [[nodiscard]] Bytes encode(const KeyPackageRecord& record);
+[[nodiscard]] Bytes encode(const StagedPart& part);
 [[nodiscard]] Bytes encode(const StoreMeta& meta);
 [[nodiscard]] Bytes encode(const ShardPosition& position);
 
@@ -111,6 +121,7 @@ struct ShardPosition {
 [[nodiscard]] std::expected<RequestRecord, ParseError> parse_request_record(BytesView wire);
 [[nodiscard]] std::expected<InboxItem, ParseError> parse_inbox_item(BytesView wire);
 [[nodiscard]] std::expected<KeyPackageRecord, ParseError> parse_key_package_record(BytesView wire);
+[[nodiscard]] std::expected<StagedPart, ParseError> parse_staged_part(BytesView wire);
 [[nodiscard]] std::expected<StoreMeta, ParseError> parse_store_meta(BytesView wire);
 [[nodiscard]] std::expected<ShardPosition, ParseError> parse_shard_position(BytesView wire);
 
