@@ -1,0 +1,76 @@
+// Whether leaves and KeyPackages fit a group.
+// Source: RFC 9420 §7.3 (leaf nodes), §10.1 (KeyPackages), §11.1 and §13.4 (capabilities).
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <span>
+
+#include "crypto/mls/tree/authentication_service.h"
+#include "crypto/mls/tree/ratchet_tree.h"
+#include "crypto/mls/wire/group_context.h"
+#include "crypto/mls/wire/key_package.h"
+
+namespace samband::mls {
+
+enum class LeafError : std::uint8_t {
+  wrong_source,                  // leaf_node_source is not the one its place asks for
+  invalid_key,                   // a key is not one of the suite's
+  invalid_signature,             // of the leaf, or of the KeyPackage around it
+  invalid_credential,            // the Authentication Service does not validate it
+  invalid_successor,             // the credential may not stand where the one before it stood
+  version_or_suite_unsupported,  // the group's is not among the leaf's capabilities, or not the KeyPackage's
+  required_capability_missing,   // of required_capabilities, or an extension of the GroupContext
+  extension_unsupported,         // the leaf or its KeyPackage uses an extension that its capabilities don't list
+  credential_type_unsupported,   // by the leaf itself or by another member
+  outside_lifetime,              // it is too early or too late, or the lifetime is longer than allowed
+  encryption_key_reused,         // it is elsewhere in the tree, or it is the init_key
+  signature_key_reused,          // another member has it
+};
+
+// §7.2 has the application set the longest lifetime: 90 days, and one more for clocks that differ.
+inline constexpr std::uint64_t lifetime_seconds_max = std::uint64_t{91} * 24 * 3600;
+
+// What a group asks of each of its leaves, gathered once for many.
+struct LeafRequirements {
+  CipherSuite suite;
+  Bytes group_id;
+  std::vector<ExtensionType> extension_types;  // those of the GroupContext
+  RequiredCapabilities required;
+  std::optional<WallTime> now;  // nullopt: lifetimes are not looked at
+};
+// ParseError when the required_capabilities extension is not well formed.
+[[nodiscard]] std::expected<LeafRequirements, ParseError> leaf_requirements(const GroupContext& context,
+                                                                            const CipherSuite& suite,
+                                                                            std::optional<WallTime> now);
+
+// What a leaf says it can do against what the group asks, and against what the leaf itself uses.
+[[nodiscard]] std::expected<void, LeafError> verify_capabilities(const LeafNode& leaf, const LeafRequirements& group);
+
+// Everything about a leaf that does not depend on the other members: keys, capabilities, lifetime, signature,
+// credential. `index` enters the signature of leaves that come from an Update or a Commit.
+[[nodiscard]] std::expected<void, LeafError> verify_leaf_node(const LeafNode& leaf, LeafIndex index,
+                                                              const LeafRequirements& group,
+                                                              const AuthenticationService& authentication);
+
+// The same for the leaf of a KeyPackage, and the rest of §10.1.
+[[nodiscard]] std::expected<void, LeafError> verify_key_package(const KeyPackage& key_package,
+                                                                const LeafRequirements& group,
+                                                                const AuthenticationService& authentication);
+
+// An UpdatePath that is not yet in the tree.
+struct IncomingPath {
+  LeafIndex index;  // of its leaf; what stands there now will be replaced
+  const LeafNode& leaf;
+  std::vector<BytesView> node_keys;
+};
+
+// How the leaves in `changed` (sorted) and `path` (nullptr for none) get on with all other nodes: no key twice,
+// and no credential type that some member does not support.
+[[nodiscard]] std::expected<void, LeafError> verify_among_members(const RatchetTree& tree,
+                                                                  std::span<const LeafIndex> changed,
+                                                                  const IncomingPath* path);
+// The same for every node of a tree, as a joiner asks (§12.4.3.1).
+[[nodiscard]] std::expected<void, LeafError> verify_all_members(const RatchetTree& tree);
+
+}  // namespace samband::mls

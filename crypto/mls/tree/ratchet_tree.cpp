@@ -1,0 +1,213 @@
+#include "crypto/mls/tree/ratchet_tree.h"
+
+#include <algorithm>
+
+namespace samband::mls {
+
+RatchetTree::RatchetTree(CipherSuite suite, const RatchetTreeNodes& nodes) : suite_{suite} {
+  assert(nodes.size() <= nodes_max);
+  if (nodes.empty()) return;
+  resize(std::bit_ceil(static_cast<std::uint32_t>(nodes.size() / 2 + 1)));
+  for (std::uint32_t i = 0; i < nodes.size(); ++i) {
+    if (!nodes[i]) continue;
+    if (const auto* leaf = std::get_if<LeafNodePtr>(&*nodes[i])) {
+      set_leaf(leaf_of(NodeIndex{i}), *leaf);
+    } else {
+      set_parent(NodeIndex{i}, std::get<ParentNode>(*nodes[i]));
+    }
+  }
+}
+
+RatchetTreeNodes RatchetTree::nodes() const {
+  RatchetTreeNodes out(node_count(leaf_count_));
+  for_each_leaf([&](LeafIndex index, const LeafNode&) { out[node_of(index).value] = shared_leaf(index); });
+  for_each_parent([&](NodeIndex index, const ParentNode& node) { out[index.value] = node; });
+  while (!out.empty() && !out.back()) out.pop_back();
+  return out;
+}
+
+const LeafNodePtr& RatchetTree::shared_leaf(LeafIndex index) const {
+  static const LeafNodePtr blank;
+  return index.value < leaf_count_ ? leaves_[index.value] : blank;
+}
+
+const ParentNode* RatchetTree::parent_node(NodeIndex index) const {
+  assert(!is_leaf(index));
+  if (index.value >= node_count(leaf_count_)) return nullptr;
+  const std::optional<ParentNode>& node = parents_[index.value / 2];
+  return node ? &*node : nullptr;
+}
+
+bool RatchetTree::is_blank(NodeIndex index) const {
+  return is_leaf(index) ? leaf(leaf_of(index)) == nullptr : parent_node(index) == nullptr;
+}
+
+BytesView RatchetTree::encryption_key(NodeIndex index) const {
+  assert(!is_blank(index));
+  return is_leaf(index) ? leaf(leaf_of(index))->encryption_key : parent_node(index)->encryption_key;
+}
+
+LeafIndex RatchetTree::next_free_leaf() const {
+  std::uint32_t index = first_free_.value;
+  while (index < leaf_count_ && leaves_[index]) ++index;
+  return LeafIndex{index};
+}
+
+std::vector<NodeIndex> RatchetTree::resolution(NodeIndex index, std::span<const LeafIndex> without) const {
+  std::vector<NodeIndex> out;
+  append_resolution(index, without, out);
+  return out;
+}
+
+void RatchetTree::append_resolution(NodeIndex index, std::span<const LeafIndex> without,
+                                    std::vector<NodeIndex>& out) const {
+  const auto append_leaf = [&](LeafIndex leaf) {
+    if (!std::ranges::binary_search(without, leaf)) out.push_back(node_of(leaf));
+  };
+  if (is_leaf(index)) {
+    if (!is_blank(index)) append_leaf(leaf_of(index));
+  } else if (const ParentNode* node = parent_node(index)) {
+    out.push_back(index);
+    std::ranges::for_each(node->unmerged_leaves, append_leaf);
+  } else {
+    append_resolution(left(index), without, out);
+    append_resolution(right(index), without, out);
+  }
+}
+
+bool RatchetTree::resolves_to_nothing(NodeIndex index) const {
+  if (!is_blank(index)) return false;
+  return is_leaf(index) || (resolves_to_nothing(left(index)) && resolves_to_nothing(right(index)));
+}
+
+std::vector<PathStep> RatchetTree::filtered_direct_path(LeafIndex index) const {
+  std::vector<PathStep> steps;
+  const NodeIndex top = root(leaf_count_);
+  for (NodeIndex at = node_of(index); at != top; at = parent(at)) {
+    const NodeIndex copath = sibling(at);
+    if (!resolves_to_nothing(copath)) steps.push_back({parent(at), copath});
+  }
+  return steps;
+}
+
+std::optional<LeafIndex> RatchetTree::add(LeafNodePtr node) {
+  const LeafIndex index = next_free_leaf();
+  if (index.value >= leaves_max) return std::nullopt;
+  first_free_ = index;
+  extend_to(index);
+  for (const NodeIndex above : direct_path(index, leaf_count_)) {
+    if (!parent_node(above)) continue;
+    std::vector<LeafIndex>& unmerged = parents_.edit(above.value / 2)->unmerged_leaves;
+    unmerged.insert(std::ranges::upper_bound(unmerged, index), index);
+  }
+  set_leaf(index, std::move(node));
+  return index;
+}
+
+void RatchetTree::update(LeafIndex index, LeafNodePtr node) {
+  assert(leaf(index));
+  blank_direct_path(index);
+  set_leaf(index, std::move(node));
+}
+
+void RatchetTree::remove(LeafIndex index) {
+  assert(leaf(index));
+  blank_direct_path(index);
+  replace_leaf(index, nullptr);
+  truncate();
+}
+
+void RatchetTree::extend_to(LeafIndex index) {
+  assert(index.value < leaves_max);
+  std::uint32_t count = std::max(leaf_count_, 1U);
+  while (index.value >= count) count *= 2;
+  if (count != leaf_count_) resize(count);
+}
+
+Bytes RatchetTree::set_path(LeafIndex index, std::span<const HPKEPublicKey> keys) {
+  const std::vector<PathStep> steps = filtered_direct_path(index);
+  assert(keys.size() == steps.size());
+  blank_direct_path(index);
+  Bytes hash_above;
+  for (std::size_t i = steps.size(); i-- > 0;) {
+    ParentNode node{.encryption_key = keys[i], .parent_hash = std::move(hash_above), .unmerged_leaves = {}};
+    hash_above = parent_hash(suite_, node, tree_hash(steps[i].copath));
+    set_parent(steps[i].node, std::move(node));
+  }
+  return hash_above;
+}
+
+void RatchetTree::set_leaf(LeafIndex index, LeafNodePtr node) {
+  assert(node);
+  replace_leaf(index, std::move(node));
+}
+
+void RatchetTree::replace_leaf(LeafIndex index, LeafNodePtr node) {
+  LeafNodePtr& place = leaves_.edit(index.value);
+  if (place) --member_count_;
+  if (node) ++member_count_;
+  place = std::move(node);
+  forget_hashes_from(node_of(index));
+  if (!leaves_[index.value]) {
+    first_free_ = std::min(first_free_, index);
+  } else if (first_free_ == index) {
+    ++first_free_.value;
+  }
+}
+
+void RatchetTree::set_parent(NodeIndex index, std::optional<ParentNode> node) {
+  parents_.edit(index.value / 2) = std::move(node);
+  forget_hashes_from(index);
+}
+
+void RatchetTree::blank_direct_path(LeafIndex index) {
+  for (const NodeIndex above : direct_path(index, leaf_count_)) {
+    if (parent_node(above)) set_parent(above, std::nullopt);
+  }
+}
+
+void RatchetTree::resize(std::uint32_t leaf_count) {
+  leaf_count_ = leaf_count;
+  leaves_.resize(leaf_count);
+  parents_.resize(leaf_count);
+  hashes_.resize(node_count(leaf_count));
+}
+
+void RatchetTree::truncate() {
+  std::uint32_t count = leaf_count_;
+  const auto has_member = [&](std::uint32_t from, std::uint32_t to) {
+    while (from < to && !leaves_[from]) ++from;
+    return from < to;
+  };
+  while (count > 1 && !has_member(count / 2, count)) count /= 2;
+  if (member_count_ == 0) count = 0;
+  if (count == leaf_count_) return;
+  resize(count);
+  if (count > 0 && parents_[count - 1]) parents_.edit(count - 1) = std::nullopt;  // was the root above what is left
+  first_free_ = std::min(first_free_, LeafIndex{count});
+}
+
+void RatchetTree::forget_hashes_from(NodeIndex index) {
+  const NodeIndex top = root(leaf_count_);
+  while (!hashes_[index.value].is_empty()) {
+    hashes_.edit(index.value) = NodeHash{};
+    if (index == top) return;
+    index = parent(index);
+  }
+}
+
+Bytes RatchetTree::tree_hash(NodeIndex index) {
+  assert(index.value < node_count(leaf_count_));
+  if (hashes_[index.value].is_empty()) {
+    if (is_leaf(index)) {
+      hashes_.edit(index.value) = leaf_tree_hash(suite_, leaf_of(index), leaf(leaf_of(index)));
+    } else {
+      const Bytes left_hash = tree_hash(left(index));
+      const Bytes right_hash = tree_hash(right(index));
+      hashes_.edit(index.value) = parent_tree_hash(suite_, parent_node(index), left_hash, right_hash);
+    }
+  }
+  return copy_of(hashes_[index.value].view());
+}
+
+}  // namespace samband::mls
