@@ -1,0 +1,267 @@
+#include "crypto/mls/group/message_protection.h"
+
+#include <gtest/gtest.h>
+
+#include "crypto/mls/group/official_vectors.h"
+
+namespace samband::mls {
+namespace {
+
+constexpr LeafIndex sender_leaf{1};
+constexpr std::uint32_t leaf_count = 2;
+
+// One epoch of a two-member group in which leaf 1 speaks.
+struct Scene {
+  CipherSuite suite;
+  GroupContext context;
+  KeyPair signature_key;
+  SecretBytes encryption_secret;
+  SecretBytes sender_data_secret;
+  Bytes membership_key;
+
+  [[nodiscard]] EpochView epoch() const { return {suite, context}; }
+  [[nodiscard]] SecretTree new_tree() const { return {suite, encryption_secret.duplicate(), leaf_count}; }
+  [[nodiscard]] SignatureKeyOf keys() const {
+    return [this](LeafIndex leaf) -> std::optional<BytesView> {
+      if (leaf != sender_leaf) return std::nullopt;
+      return BytesView{signature_key.public_key};
+    };
+  }
+  [[nodiscard]] AuthenticatedContent sign(WireFormat wire_format, Content content) const {
+    AuthenticatedContent signed_content{
+        wire_format, {context.group_id, context.epoch, MemberSender{sender_leaf}, {0xad}, std::move(content)}, {}};
+    signed_content.auth.signature =
+        sign_framed_content(wire_format, signed_content.content, context, suite, signature_key.private_key.view());
+    if (std::holds_alternative<Commit>(signed_content.content.content)) {
+      signed_content.auth.confirmation_tag = Bytes(suite.hash_bytes(), 0x7a);
+    }
+    return signed_content;
+  }
+  [[nodiscard]] PrivateMessage seal(Content content, RandomSource& random, std::size_t padding_bytes = 0) const {
+    const AuthenticatedContent signed_content = sign(WireFormat::mls_private_message, std::move(content));
+    const RatchetKind kind = ratchet_kind(content_type(signed_content.content.content));
+    const MessageKey key = new_tree().derive(sender_leaf, kind, Generation{0}).value();
+    return protect_private(epoch(), signed_content, key, Generation{0}, padding_bytes, sender_data_secret.view(),
+                           random);
+  }
+  [[nodiscard]] std::expected<UnprotectedPrivate, MessageError> open(const PrivateMessage& message) const {
+    return unprotect_private(epoch(), message, new_tree(), sender_data_secret.view(), keys());
+  }
+  [[nodiscard]] std::expected<AuthenticatedContent, MessageError> open(const PublicMessage& message) const {
+    return unprotect_public(epoch(), message, membership_key, keys());
+  }
+};
+
+Scene new_scene() {
+  SeededRandom random{1};
+  const CipherSuite suite = *CipherSuite::of(samband_suite);
+  const std::size_t hash_bytes = suite.hash_bytes();
+  return {suite,
+          {.cipher_suite = static_cast<std::uint16_t>(samband_suite),
+           .group_id = {1, 2, 3},
+           .epoch = Epoch{5},
+           .tree_hash = Bytes(hash_bytes, 4),
+           .confirmed_transcript_hash = Bytes(hash_bytes, 5)},
+          suite.generate_signature_key_pair(random),
+          random.secret(hash_bytes),
+          random.secret(hash_bytes),
+          Bytes(hash_bytes, 6)};
+}
+
+Content words() {
+  return ApplicationData{copy_of(view_of("ord"))};
+}
+Content removal() {
+  return Proposal{Remove{LeafIndex{0}}};
+}
+
+// --- the official vectors
+
+Scene scene_of(const Json& test_case) {
+  return {suite_of(test_case),
+          {.cipher_suite = test_case.at("cipher_suite"),
+           .group_id = hex_field(test_case, "group_id"),
+           .epoch = Epoch{test_case.at("epoch").get<std::uint64_t>()},
+           .tree_hash = hex_field(test_case, "tree_hash"),
+           .confirmed_transcript_hash = hex_field(test_case, "confirmed_transcript_hash")},
+          {SecretBytes{hex_field(test_case, "signature_priv")}, hex_field(test_case, "signature_pub")},
+          SecretBytes{hex_field(test_case, "encryption_secret")},
+          SecretBytes{hex_field(test_case, "sender_data_secret")},
+          hex_field(test_case, "membership_key")};
+}
+
+bool opens_to(const Scene& scene, BytesView wire, const Content& expected) {
+  const auto message = parse_mls_message(wire);
+  if (!message) return false;
+  if (const auto* sent_public = std::get_if<PublicMessage>(&*message)) {
+    const auto opened = scene.open(*sent_public);
+    return opened && opened->content.content == expected;
+  }
+  const auto* sent_private = std::get_if<PrivateMessage>(&*message);
+  if (sent_private == nullptr) return false;
+  const auto opened = scene.open(*sent_private);
+  return opened && opened->content.content.content == expected;
+}
+
+bool survives_both_ways(const Scene& scene, const Content& content) {
+  SeededRandom random{2};
+  auto in_public =
+      protect_public(scene.epoch(), scene.sign(WireFormat::mls_public_message, content), scene.membership_key);
+  return in_public && opens_to(scene, encode_mls_message(*in_public), content) &&
+         opens_to(scene, encode_mls_message(scene.seal(content, random)), content);
+}
+
+bool message_protection_passes(const Json& test_case) {
+  const Scene scene = scene_of(test_case);
+  const auto proposal = parse_proposal(hex_field(test_case, "proposal"));
+  const auto commit = parse_commit(hex_field(test_case, "commit"));
+  if (!proposal || !commit) return false;
+  const Content application = ApplicationData{hex_field(test_case, "application")};
+  SeededRandom random{3};
+  const auto refused =
+      protect_public(scene.epoch(), scene.sign(WireFormat::mls_public_message, application), scene.membership_key);
+  return opens_to(scene, hex_field(test_case, "proposal_pub"), *proposal) &&
+         opens_to(scene, hex_field(test_case, "proposal_priv"), *proposal) &&
+         opens_to(scene, hex_field(test_case, "commit_pub"), *commit) &&
+         opens_to(scene, hex_field(test_case, "commit_priv"), *commit) &&
+         opens_to(scene, hex_field(test_case, "application_priv"), application) &&
+         survives_both_ways(scene, *proposal) && survives_both_ways(scene, *commit) &&
+         opens_to(scene, encode_mls_message(scene.seal(application, random)), application) &&
+         refused.error() == MessageError::application_not_private;
+}
+
+TEST(MessageProtection, AgreesWithTheOfficialVectors) {
+  SAMBAND_LOAD_VECTORS_OR_SKIP(cases, "message-protection.json");
+  expect_cases_pass(cases, message_protection_passes);
+}
+
+TEST(MessageProtection, NoticesAChangedDigitInAnyFieldOfItsVectors) {
+  SAMBAND_LOAD_VECTORS_OR_SKIP(cases, "message-protection.json");
+  expect_flips_fail(cases, message_protection_passes);
+}
+
+// --- what must be refused
+
+PublicMessage public_removal(const Scene& scene) {
+  return protect_public(scene.epoch(), scene.sign(WireFormat::mls_public_message, removal()), scene.membership_key)
+      .value();
+}
+
+TEST(PublicMessage, IsRefusedWithAMembershipTagOfAnotherKey) {
+  const Scene scene = new_scene();
+  PublicMessage message = public_removal(scene);
+  ASSERT_TRUE(scene.open(message));
+  message.membership_tag[0] ^= 1;
+  EXPECT_EQ(scene.open(message).error(), MessageError::membership_tag_mismatch);
+}
+
+TEST(PublicMessage, IsRefusedWhenAMemberSignedForAnother) {
+  const Scene scene = new_scene();
+  Scene forger = new_scene();
+  SeededRandom random{8};
+  forger.signature_key = scene.suite.generate_signature_key_pair(random);
+  EXPECT_EQ(scene.open(public_removal(forger)).error(), MessageError::invalid_signature);
+}
+
+TEST(PublicMessage, CarriesNoApplicationData) {
+  const Scene scene = new_scene();
+  PublicMessage message = public_removal(scene);
+  message.content.content = words();
+  EXPECT_EQ(scene.open(message).error(), MessageError::application_not_private);
+}
+
+TEST(Messages, OfAnotherGroupOrEpochAreRefused) {
+  const Scene scene = new_scene();
+  SeededRandom random{4};
+  Scene later = new_scene();
+  later.context.epoch = Epoch{6};
+  Scene elsewhere = new_scene();
+  elsewhere.context.group_id = {9};
+  EXPECT_EQ(scene.open(later.seal(words(), random)).error(), MessageError::wrong_epoch);
+  EXPECT_EQ(scene.open(elsewhere.seal(words(), random)).error(), MessageError::wrong_group);
+  EXPECT_EQ(scene.open(public_removal(later)).error(), MessageError::wrong_epoch);
+  EXPECT_EQ(scene.open(public_removal(elsewhere)).error(), MessageError::wrong_group);
+}
+
+TEST(PrivateMessage, GivesBackContentAndAuthenticatedData) {
+  const Scene scene = new_scene();
+  SeededRandom random{5};
+  const auto opened = scene.open(scene.seal(words(), random, 100));
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->content.content.content, words());
+  EXPECT_EQ(opened->content.content.authenticated_data, Bytes{0xad});
+  EXPECT_EQ(opened->sender, sender_leaf);
+}
+
+TEST(PrivateMessage, GrowsByItsPadding) {
+  const Scene scene = new_scene();
+  SeededRandom random{5};
+  EXPECT_EQ(scene.seal(words(), random, 100).ciphertext.size(), scene.seal(words(), random).ciphertext.size() + 100);
+}
+
+TEST(PrivateMessage, IsRefusedWhenAnyPartOfItChanges) {
+  const Scene scene = new_scene();
+  SeededRandom random{6};
+  const PrivateMessage sealed = scene.seal(words(), random);
+  for (Bytes PrivateMessage::* part :
+       {&PrivateMessage::authenticated_data, &PrivateMessage::encrypted_sender_data, &PrivateMessage::ciphertext}) {
+    PrivateMessage changed = sealed;
+    (changed.*part).back() ^= 1;
+    EXPECT_EQ(scene.open(changed).error(), MessageError::decryption_failed);
+  }
+}
+
+TEST(PrivateMessage, OfTheSameGenerationDiffersByItsReuseGuard) {
+  const Scene scene = new_scene();
+  SeededRandom random{7};
+  const PrivateMessage first = scene.seal(words(), random);
+  const PrivateMessage second = scene.seal(words(), random);
+  EXPECT_NE(first.ciphertext, second.ciphertext);
+  EXPECT_TRUE(scene.open(first));
+  EXPECT_TRUE(scene.open(second));
+}
+
+TEST(PrivateMessage, IsRefusedWhenAMemberSignedForAnother) {
+  const Scene scene = new_scene();
+  Scene forger = new_scene();
+  SeededRandom random{8};
+  forger.signature_key = scene.suite.generate_signature_key_pair(random);
+  EXPECT_EQ(scene.open(forger.seal(words(), random)).error(), MessageError::invalid_signature);
+}
+
+TEST(PrivateMessage, IsRefusedFromALeafThatIsBlankOrOutsideTheTree) {
+  const Scene scene = new_scene();
+  SeededRandom random{9};
+  for (std::uint32_t leaf : {0U, 2U, 0xffffffffU}) {
+    AuthenticatedContent content = scene.sign(WireFormat::mls_private_message, words());
+    content.content.sender = MemberSender{LeafIndex{leaf}};
+    const MessageKey key = scene.new_tree().derive(sender_leaf, RatchetKind::application, Generation{0}).value();
+    const PrivateMessage message =
+        protect_private(scene.epoch(), content, key, Generation{0}, 0, scene.sender_data_secret.view(), random);
+    EXPECT_EQ(scene.open(message).error(), MessageError::unknown_sender) << leaf;
+  }
+}
+
+TEST(PrivateMessage, IsRefusedWithPaddingThatIsNotZero) {
+  const Scene scene = new_scene();
+  SeededRandom random{10};
+  const AuthenticatedContent content = scene.sign(WireFormat::mls_private_message, words());
+  const MessageKey key = scene.new_tree().derive(sender_leaf, RatchetKind::application, Generation{0}).value();
+  PrivateMessage message =
+      protect_private(scene.epoch(), content, key, Generation{0}, 8, scene.sender_data_secret.view(), random);
+
+  Writer plaintext;
+  write(plaintext, PrivateMessageContent{content.content.content, content.auth, 8});
+  Bytes padded = plaintext.take();
+  padded.back() = 1;
+  const SenderData sender{sender_leaf, Generation{0}, {}};
+  message.ciphertext = scene.suite.seal(key.key.view(), key.nonce.view(), private_content_aad(message), padded);
+  const MessageKey sender_key =
+      derive_sender_data_key(scene.suite, scene.sender_data_secret.view(), message.ciphertext);
+  message.encrypted_sender_data =
+      scene.suite.seal(sender_key.key.view(), sender_key.nonce.view(), sender_data_aad(message), encode(sender));
+  EXPECT_EQ(scene.open(message).error(), MessageError::malformed);
+}
+
+}  // namespace
+}  // namespace samband::mls

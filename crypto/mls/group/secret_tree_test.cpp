@@ -1,0 +1,164 @@
+#include "crypto/mls/group/secret_tree.h"
+
+#include <gtest/gtest.h>
+
+#include "crypto/mls/group/message_protection.h"
+#include "crypto/mls/group/official_vectors.h"
+
+namespace samband::mls {
+namespace {
+
+constexpr std::uint32_t leaf_count = 8;
+
+CipherSuite suite() {
+  return *CipherSuite::of(samband_suite);
+}
+SecretTree new_tree() {
+  return {suite(), SecretBytes{Bytes(suite().hash_bytes(), 9)}, leaf_count};
+}
+Bytes application_key(const SecretTree& tree, std::uint32_t leaf, std::uint32_t generation) {
+  return copy_of(tree.derive(LeafIndex{leaf}, RatchetKind::application, Generation{generation}).value().key.view());
+}
+void consume(SecretTree& tree, std::uint32_t leaf, std::uint32_t generation) {
+  tree.consume(LeafIndex{leaf}, RatchetKind::application, Generation{generation});
+}
+
+// A store of records, as a client keeps it.
+class RecordStore {
+ public:
+  void write(std::vector<SecretTreeRecord> changes) {
+    for (SecretTreeRecord& change : changes) {
+      kept_.erase(change.node);
+      if (!change.value.empty()) kept_.emplace(change.node, std::move(change.value));
+    }
+  }
+  [[nodiscard]] std::vector<SecretTreeRecord> read() const {
+    std::vector<SecretTreeRecord> records;
+    for (const auto& [node, value] : kept_) records.push_back({node, value.duplicate()});
+    return records;
+  }
+
+ private:
+  std::map<NodeIndex, SecretBytes> kept_;
+};
+
+bool ratchet_matches(const SecretTree& tree, LeafIndex leaf, RatchetKind kind, const Json& step,
+                     const std::string& name) {
+  const auto key = tree.derive(leaf, kind, Generation{step.at("generation").get<std::uint32_t>()});
+  return key && equal(key->key.view(), hex_field(step, name + "_key")) &&
+         equal(key->nonce.view(), hex_field(step, name + "_nonce"));
+}
+
+bool secret_tree_passes(const Json& test_case) {
+  const Json& sender_data = test_case.at("sender_data");
+  const MessageKey sender_key = derive_sender_data_key(
+      suite_of(test_case), hex_field(sender_data, "sender_data_secret"), hex_field(sender_data, "ciphertext"));
+  if (!equal(sender_key.key.view(), hex_field(sender_data, "key"))) return false;
+  if (!equal(sender_key.nonce.view(), hex_field(sender_data, "nonce"))) return false;
+
+  const Json& leaves = test_case.at("leaves");
+  SecretTree tree{suite_of(test_case), SecretBytes{hex_field(test_case, "encryption_secret")},
+                  static_cast<std::uint32_t>(leaves.size())};
+  for (std::uint32_t i = 0; i < leaves.size(); ++i) {
+    for (const Json& step : leaves[i]) {
+      if (!ratchet_matches(tree, LeafIndex{i}, RatchetKind::handshake, step, "handshake")) return false;
+      if (!ratchet_matches(tree, LeafIndex{i}, RatchetKind::application, step, "application")) return false;
+      consume(tree, i, step.at("generation"));
+    }
+  }
+  return true;
+}
+
+TEST(SecretTree, AgreesWithTheOfficialVectors) {
+  SAMBAND_LOAD_VECTORS_OR_SKIP(cases, "secret-tree.json");
+  expect_cases_pass(cases, secret_tree_passes);
+}
+
+TEST(SecretTree, NoticesAChangedDigitInAnyFieldOfItsVectors) {
+  SAMBAND_LOAD_VECTORS_OR_SKIP(cases, "secret-tree.json");
+  // The keys hang on the first Nh bytes of the ciphertext; the digit in its middle lies behind them.
+  expect_flips_fail(cases, secret_tree_passes, {"/sender_data/ciphertext"});
+}
+
+TEST(SecretTree, TheSenderDataKeyHangsOnTheFirstBytesOfTheCiphertext) {
+  const Bytes secret(suite().hash_bytes(), 1);
+  Bytes ciphertext(suite().hash_bytes() + 1, 2);
+  const MessageKey before = derive_sender_data_key(suite(), secret, ciphertext);
+  ciphertext[suite().hash_bytes() - 1] ^= 1;
+  const MessageKey after = derive_sender_data_key(suite(), secret, ciphertext);
+  EXPECT_FALSE(equal(before.key.view(), after.key.view()));
+  EXPECT_FALSE(equal(before.nonce.view(), after.nonce.view()));
+}
+
+TEST(SecretTree, DerivingChangesNothing) {
+  SecretTree tree = new_tree();
+  std::ignore = tree.take_changes();
+  EXPECT_EQ(application_key(tree, 3, 1), application_key(tree, 3, 1));
+  EXPECT_TRUE(tree.take_changes().empty());
+}
+
+TEST(SecretTree, OneLeafsMessagesLeaveTheOthersKeysAsTheyWere) {
+  SecretTree tree = new_tree();
+  std::vector<Bytes> before;
+  for (std::uint32_t leaf = 0; leaf < leaf_count; ++leaf) before.push_back(application_key(tree, leaf, 0));
+  consume(tree, 5, 0);
+  EXPECT_EQ(tree.derive(LeafIndex{5}, RatchetKind::application, Generation{0}).error(), RatchetError::consumed);
+  EXPECT_TRUE(tree.derive(LeafIndex{5}, RatchetKind::handshake, Generation{0}));
+  for (std::uint32_t leaf : {0U, 1U, 2U, 3U, 4U, 6U, 7U}) EXPECT_EQ(application_key(tree, leaf, 0), before[leaf]);
+}
+
+TEST(SecretTree, WipesThePathThatAConsumedKeyCameFrom) {
+  SecretTree tree = new_tree();
+  std::ignore = tree.take_changes();
+  consume(tree, 0, 0);
+  RecordStore store;
+  auto changes = tree.take_changes();
+  ASSERT_EQ(changes.size(), 7U);  // the path 7, 3, 1, 0 and the siblings 11, 5, 2
+  for (const SecretTreeRecord& change : changes) {
+    const bool on_path = change.node == NodeIndex{7} || change.node == NodeIndex{3} || change.node == NodeIndex{1};
+    EXPECT_EQ(change.value.empty(), on_path) << change.node.value;
+  }
+}
+
+TEST(SecretTree, ASecondMessageOfALeafChangesItsRecordOnly) {
+  SecretTree tree = new_tree();
+  consume(tree, 2, 0);
+  std::ignore = tree.take_changes();
+  consume(tree, 2, 1);
+  const auto changes = tree.take_changes();
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_EQ(changes[0].node, node_of(LeafIndex{2}));
+}
+
+TEST(SecretTree, IsReadBackFromItsRecords) {
+  SecretTree tree = new_tree();
+  RecordStore store;
+  store.write(tree.take_changes());
+  for (std::uint32_t leaf : {1U, 6U, 1U, 0U}) {
+    consume(tree, leaf, tree.next_generation(LeafIndex{leaf}, RatchetKind::application).value);
+    store.write(tree.take_changes());
+    const auto back = SecretTree::load(suite(), leaf_count, store.read());
+    ASSERT_TRUE(back);
+    for (std::uint32_t i = 0; i < leaf_count; ++i) EXPECT_EQ(application_key(*back, i, 3), application_key(tree, i, 3));
+    EXPECT_EQ(back->next_generation(LeafIndex{leaf}, RatchetKind::application),
+              tree.next_generation(LeafIndex{leaf}, RatchetKind::application));
+  }
+}
+
+TEST(SecretTree, RefusesRecordsThatDoNotCoverEachLeafOnce) {
+  SecretTree tree = new_tree();
+  consume(tree, 4, 0);
+  RecordStore store;
+  store.write(tree.take_changes());
+  auto one_missing = store.read();
+  one_missing.pop_back();
+  EXPECT_EQ(SecretTree::load(suite(), leaf_count, one_missing).error(), ParseError::malformed);
+
+  auto covered_twice = store.read();
+  SecretTree other = new_tree();
+  for (SecretTreeRecord& root_record : other.take_changes()) covered_twice.push_back(std::move(root_record));
+  EXPECT_EQ(SecretTree::load(suite(), leaf_count, covered_twice).error(), ParseError::malformed);
+}
+
+}  // namespace
+}  // namespace samband::mls

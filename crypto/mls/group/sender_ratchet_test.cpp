@@ -1,0 +1,86 @@
+#include "crypto/mls/group/sender_ratchet.h"
+
+#include <gtest/gtest.h>
+
+namespace samband::mls {
+namespace {
+
+constexpr std::uint32_t skip_max = 4;
+
+CipherSuite suite() {
+  return *CipherSuite::of(samband_suite);
+}
+SenderRatchet new_ratchet() {
+  return {suite(), SecretBytes{Bytes(suite().hash_bytes(), 7)}, skip_max};
+}
+Bytes key_at(const SenderRatchet& ratchet, std::uint32_t generation) {
+  return copy_of(ratchet.derive(Generation{generation}).value().key.view());
+}
+
+TEST(SenderRatchet, DerivesTheSameKeyUntilItIsConsumed) {
+  SenderRatchet ratchet = new_ratchet();
+  EXPECT_EQ(key_at(ratchet, 2), key_at(ratchet, 2));
+  EXPECT_NE(key_at(ratchet, 1), key_at(ratchet, 2));
+  EXPECT_EQ(ratchet.next(), Generation{0});
+}
+
+TEST(SenderRatchet, WipesAConsumedKey) {
+  SenderRatchet ratchet = new_ratchet();
+  ratchet.consume(Generation{0});
+  EXPECT_EQ(ratchet.derive(Generation{0}).error(), RatchetError::consumed);
+  EXPECT_EQ(ratchet.next(), Generation{1});
+}
+
+TEST(SenderRatchet, HoldsTheKeysOfSkippedGenerationsForLateArrivals) {
+  SenderRatchet ratchet = new_ratchet();
+  const Bytes second = key_at(ratchet, 1);
+  ratchet.consume(Generation{3});
+  EXPECT_EQ(key_at(ratchet, 1), second);
+  ratchet.consume(Generation{1});
+  EXPECT_EQ(ratchet.derive(Generation{1}).error(), RatchetError::consumed);
+  EXPECT_TRUE(ratchet.derive(Generation{0}));
+}
+
+TEST(SenderRatchet, JumpsOverAtMostSkipMaxGenerations) {
+  const SenderRatchet ratchet = new_ratchet();
+  EXPECT_TRUE(ratchet.derive(Generation{skip_max}));
+  EXPECT_EQ(ratchet.derive(Generation{skip_max + 1}).error(), RatchetError::too_far_ahead);
+}
+
+TEST(SenderRatchet, HoldsAtMostSkipMaxKeysAndWipesTheOldestFirst) {
+  SenderRatchet ratchet = new_ratchet();
+  ratchet.consume(Generation{skip_max});      // holds 0 to 3
+  ratchet.consume(Generation{2 * skip_max});  // 5, 6 and 7 push out 0, 1 and 2
+  for (std::uint32_t gone : {0U, 1U, 2U}) EXPECT_EQ(ratchet.derive(Generation{gone}).error(), RatchetError::consumed);
+  for (std::uint32_t held : {3U, 5U, 6U, 7U}) EXPECT_TRUE(ratchet.derive(Generation{held})) << held;
+}
+
+TEST(SenderRatchet, ReadsBackWhatItWrote) {
+  SenderRatchet ratchet = new_ratchet();
+  ratchet.consume(Generation{3});
+  ratchet.consume(Generation{1});
+  Writer out;
+  ratchet.write(out);
+  EXPECT_EQ(out.size(), ratchet.encoded_bytes());
+  Reader in{out.view()};
+  const SenderRatchet back = SenderRatchet::read(in, suite(), skip_max);
+  ASSERT_EQ(in.finish(), std::nullopt);
+  EXPECT_EQ(key_at(back, 0), key_at(ratchet, 0));
+  EXPECT_EQ(key_at(back, 5), key_at(ratchet, 5));
+  EXPECT_EQ(back.derive(Generation{1}).error(), RatchetError::consumed);
+}
+
+TEST(SenderRatchet, RefusesAStoredRatchetThatHoldsAKeyNotYetDerived) {
+  SenderRatchet ratchet = new_ratchet();
+  ratchet.consume(Generation{1});
+  Writer out;
+  ratchet.write(out);
+  Bytes stored = out.take();
+  stored[sizeof(std::uint32_t) * 2 + suite().hash_bytes() + 3] = 9;  // the held generation
+  Reader in{stored};
+  std::ignore = SenderRatchet::read(in, suite(), skip_max);
+  EXPECT_EQ(in.error(), ParseError::malformed);
+}
+
+}  // namespace
+}  // namespace samband::mls
