@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,6 +25,7 @@ inline constexpr std::uint64_t operator_invitation_lifetime_ms_max = 400ULL * 24
 
 // Why a leaf is refused. The directory is unchanged then.
 enum class DirectoryError : std::uint8_t {
+  malformed,       // its encoding could not be read again, such as a name with a line break
   time_goes_back,  // the leaf is older than the one before it
   unknown_partner,
   partner_gone,   // removed; or merged, and so inviting nobody
@@ -41,8 +43,9 @@ enum class DirectoryError : std::uint8_t {
   partner_key_pending,       // a replacing key waits already
   partner_key_not_in_force,  // replaced, vetoed, or still within its 72 hours
   wrong_partner,             // a link of the chain belongs to another partner
+  wrong_administrator,       // another grant than the delegation's
   wrong_staff,               // a staff id other than the delegation's
-  wrong_name,                // a staff name other than the delegation's
+  wrong_name,                // a staff name other than the delegation's, or than the person's own where it names nobody
   unknown_administrator,
   unknown_delegation,
   unknown_subject,  // a revocation of what this partner does not have
@@ -134,7 +137,7 @@ class Directory {
   [[nodiscard]] const OperatorInvitationRecord* operator_invitation(Hash token_hash) const;
   [[nodiscard]] const std::map<Hash, OperatorInvitationRecord>& operator_invitations() const { return invitations_; }
   // Usable at that time: neither used, revoked nor expired.
-  [[nodiscard]] bool is_open(const OperatorInvitationRecord& invitation, WallTime at) const;
+  [[nodiscard]] static bool is_open(const OperatorInvitationRecord& invitation, WallTime at);
 
   [[nodiscard]] const GuidanceRecord* guidance(GuidanceId id) const;
 
@@ -142,10 +145,14 @@ class Directory {
 
  private:
   enum class Signatures : bool { verified_before, verify };
-  class Rules;  // judges a leaf: directory_rules.cpp
-  class Entry;  // takes one in, and back out again: directory_entry.cpp
+  class Rules;   // judges a leaf: directory_rules.h
+  class Intake;  // takes one in, and back out again: directory_intake.h
 
   std::expected<void, DirectoryError> apply(const DirectoryLeaf& leaf, Signatures signatures);
+  [[nodiscard]] static const PartnerKeyRecord* key_in_force(const PartnerRecord& partner, std::uint64_t size,
+                                                            WallTime at);
+  [[nodiscard]] static const PartnerKeyRecord* key_pending(const PartnerRecord& partner, std::uint64_t size,
+                                                           WallTime at);
 
   // Ordered maps throughout: most of these keys are chosen by those who enrol, and a hash table can be flooded.
   std::vector<WallTime> times_;  // of each leaf

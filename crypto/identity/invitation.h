@@ -15,6 +15,7 @@ namespace samband::identity {
 
 inline constexpr std::string_view invitation_prefix = "samband-invite:";
 inline constexpr std::size_t invitation_seed_bytes = 32;
+inline constexpr std::size_t invitation_text_bytes_max = 2048;
 inline constexpr std::size_t server_name_bytes_max = 253;  // RFC 1035 §2.3.4, as text
 
 // Never renumber.
@@ -32,6 +33,7 @@ enum class InvitationError : std::uint8_t {
 struct Invitation {
   InvitationKind kind = InvitationKind::from_administrator;
   SecretBytes seed;              // 32 bytes
+  PartnerId partner;             // whom the operator invites; zeros from an administrator, whose delegation says it
   DelegationHash delegation;     // zeros from the operator
   Hash partner_key_fingerprint;  // zeros from the operator
   std::string server_name;       // a host name or an address, without port
