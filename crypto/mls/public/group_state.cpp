@@ -1,0 +1,106 @@
+// Where a PublicGroup comes from when it is not created: from a member's GroupInfo, and from storage.
+#include <algorithm>
+
+#include "crypto/mls/public/public_group.h"
+
+namespace samband::mls {
+namespace {
+
+// Stored forms begin with this number. Never renumber.
+constexpr std::uint16_t storage_version = 1;
+
+std::expected<void, GroupError> verify_external_senders(const GroupContext& context,
+                                                        const AuthenticationService& authentication) {
+  const Extension* extension = find_extension(context.extensions, ExtensionType::external_senders);
+  if (!extension) return {};
+  const auto senders = parse_external_senders(extension->extension_data);
+  if (!senders) return std::unexpected(GroupError::malformed_extensions);
+  const bool all_valid = std::ranges::all_of(*senders, [&](const ExternalSender& sender) {
+    return authentication.validates(sender.credential, sender.signature_key);
+  });
+  if (!all_valid) return std::unexpected(GroupError::invalid_external_sender);
+  return {};
+}
+
+std::expected<void, GroupError> verify_leaves(const GroupContext& context, const RatchetTree& tree,
+                                              const AuthenticationService& authentication) {
+  const auto requirements = leaf_requirements(context, tree.suite(), std::nullopt);
+  if (!requirements) return std::unexpected(GroupError::malformed_extensions);
+  bool all_valid = true;
+  tree.for_each_leaf([&](LeafIndex index, const LeafNode& leaf) {
+    all_valid = all_valid && verify_leaf_node(leaf, index, *requirements, authentication).has_value();
+  });
+  if (!all_valid || !verify_all_members(tree)) return std::unexpected(GroupError::invalid_leaf);
+  return {};
+}
+
+void write_waiting(Writer& out, const WaitingProposal& waiting) {
+  out.bytes(waiting.ref);
+  out.presence(waiting.member.has_value());
+  if (waiting.member) out.u32(waiting.member->value);
+  write(out, waiting.proposal);
+}
+
+WaitingProposal read_waiting(Reader& in) {
+  WaitingProposal out;
+  out.ref = in.bytes_owned(hash_bytes_max);
+  if (in.presence()) out.member = LeafIndex{in.u32()};
+  out.proposal = read_proposal(in);
+  return out;
+}
+
+}  // namespace
+
+std::expected<PublicGroup, GroupError> PublicGroup::from_group_info(const GroupInfo& info, const RatchetTreeNodes& tree,
+                                                                    const AuthenticationService& authentication) {
+  const auto suite = CipherSuite::of(info.group_context.cipher_suite);
+  if (!suite) return std::unexpected(GroupError::unsupported_suite);
+  PublicGroup out{info.group_context, RatchetTree{*suite, tree}};
+  if (out.tree_.leaf_count() == 0 || out.tree_.tree_hash() != out.context_.tree_hash) {
+    return std::unexpected(GroupError::tree_hash_mismatch);
+  }
+  const LeafNode* signer = out.tree_.leaf(info.signer);
+  if (!signer) return std::unexpected(GroupError::unknown_signer);
+  if (!verify_group_info_signature(info, *suite, signer->signature_key)) {
+    return std::unexpected(GroupError::invalid_signature);
+  }
+  if (!out.tree_.verify_integrity()) return std::unexpected(GroupError::invalid_tree);
+  const auto leaves = verify_leaves(out.context_, out.tree_, authentication);
+  if (!leaves) return std::unexpected(leaves.error());
+  const auto senders = verify_external_senders(out.context_, authentication);
+  if (!senders) return std::unexpected(senders.error());
+  out.set_interim_transcript_hash(info.confirmation_tag);
+  return out;
+}
+
+Bytes PublicGroup::encode() const {
+  Writer out;
+  out.u16(storage_version);
+  write(out, context_);
+  out.bytes(interim_transcript_hash_);
+  write_ratchet_tree(out, tree_.nodes());
+  out.vector([&](Writer& inner) {
+    for (const WaitingProposal& waiting : waiting_) write_waiting(inner, waiting);
+  });
+  return out.take();
+}
+
+std::expected<PublicGroup, ParseError> PublicGroup::parse(BytesView stored) {
+  Reader in{stored};
+  if (in.u16() != storage_version) in.fail(ParseError::unknown_value);
+  GroupContext context = read_group_context(in);
+  Bytes interim_transcript_hash = in.bytes_owned(hash_bytes_max);
+  const RatchetTreeNodes nodes = read_ratchet_tree(in);
+  auto waiting = read_vector<WaitingProposal>(in, proposals_waiting_max, read_waiting);
+  const auto suite = CipherSuite::of(context.cipher_suite);
+  if (!suite) in.fail(ParseError::unknown_value);
+  if (const auto error = in.finish()) return std::unexpected(*error);
+
+  PublicGroup out{std::move(context), RatchetTree{*suite, nodes}};
+  if (out.tree_.tree_hash() != out.context_.tree_hash) return std::unexpected(ParseError::malformed);
+  out.interim_transcript_hash_ = std::move(interim_transcript_hash);
+  out.waiting_ = std::move(waiting);
+  return out;
+}
+
+}  // namespace samband::mls

@@ -1,0 +1,39 @@
+// The list of proposals a Commit covers, sorted out by kind and judged as a list.
+// Source: RFC 9420 §12.2. What a proposal says of a leaf is judged where it is applied.
+#pragma once
+
+#include <expected>
+
+#include "crypto/mls/public/commit_error.h"
+#include "crypto/mls/wire/framing.h"
+
+namespace samband::mls {
+
+// A proposal and the member that made it; nullopt when it came from outside the group.
+struct SourcedProposal {
+  const Proposal* proposal;
+  std::optional<LeafIndex> member;
+};
+
+struct ProposedUpdate {
+  LeafIndex index;
+  const LeafNode* leaf;
+};
+
+// Views into the proposals it was made from; each list in the order of the Commit.
+struct ProposalList {
+  std::vector<ProposedUpdate> updates;
+  std::vector<LeafIndex> removes;
+  std::vector<const KeyPackage*> adds;
+  std::vector<const PreSharedKeyID*> psks;
+  const Extensions* group_context_extensions = nullptr;
+  const Bytes* kem_output = nullptr;
+  bool is_path_required = false;  // §12.4
+};
+
+// `committer` is nullopt for an external Commit. That removed leaves exist is for whoever has the tree to check.
+[[nodiscard]] std::expected<ProposalList, CommitError> sort_proposals(std::span<const SourcedProposal> proposals,
+                                                                      std::optional<LeafIndex> committer,
+                                                                      const CipherSuite& suite);
+
+}  // namespace samband::mls

@@ -1,0 +1,222 @@
+#include "crypto/mls/public/provisional_group.h"
+
+#include <algorithm>
+
+namespace samband::mls {
+namespace {
+
+using Step = std::expected<void, CommitError>;
+
+Step to_step(const std::expected<void, LeafError>& verdict) {
+  if (!verdict) return std::unexpected(to_commit_error(verdict.error()));
+  return {};
+}
+
+// §7.3, for a leaf that takes the place of another.
+Step verify_successor(const LeafNode& before, const LeafNode& after, const Judgement& judgement) {
+  if (after.encryption_key == before.encryption_key) return std::unexpected(CommitError::leaf_encryption_key_reused);
+  if (!judgement.authentication.is_successor(before.credential, after.credential)) {
+    return std::unexpected(CommitError::leaf_invalid_successor);
+  }
+  return {};
+}
+
+}  // namespace
+
+ProvisionalGroup::ProvisionalGroup(const GroupContext& context, const RatchetTree& tree, LeafRequirements requirements)
+    : context_{context}, tree_{tree}, requirements_{std::move(requirements)} {}
+
+std::expected<ProvisionalGroup, CommitError> ProvisionalGroup::apply(const ProposalList& proposals,
+                                                                     std::optional<LeafIndex> committer,
+                                                                     const GroupContext& context,
+                                                                     const RatchetTree& tree,
+                                                                     const Judgement& judgement) {
+  GroupContext next = context;
+  ++next.epoch.value;
+  if (proposals.group_context_extensions) next.extensions = *proposals.group_context_extensions;
+  auto requirements = leaf_requirements(next, tree.suite(), judgement.now);
+  if (!requirements) return std::unexpected(CommitError::malformed_extensions);
+
+  ProvisionalGroup out{next, tree, std::move(*requirements)};
+  out.is_path_required_ = proposals.is_path_required;
+  out.changes_.is_external = !committer;
+  out.changes_.committer = committer.value_or(LeafIndex{});
+  if (committer) out.committer_before_ = tree.shared_leaf(*committer);
+  if (proposals.group_context_extensions) out.changes_.group_context_extensions = next.extensions;
+  for (const PreSharedKeyID* psk : proposals.psks) out.changes_.psks.push_back(*psk);
+  if (proposals.kem_output) out.changes_.kem_output = *proposals.kem_output;
+
+  if (const Step step = out.apply_updates(proposals, judgement); !step) return std::unexpected(step.error());
+  if (const Step step = out.apply_removes(proposals); !step) return std::unexpected(step.error());
+  if (const Step step = out.apply_adds(proposals, judgement); !step) return std::unexpected(step.error());
+  if (const Step step = out.verify_extensions(judgement); !step) return std::unexpected(step.error());
+  if (const Step step = out.seat_joiner(); !step) return std::unexpected(step.error());
+  return out;
+}
+
+Step ProvisionalGroup::apply_updates(const ProposalList& proposals, const Judgement& judgement) {
+  for (const ProposedUpdate& update : proposals.updates) {
+    LeafNodePtr before = tree_.shared_leaf(update.index);
+    if (!before) return std::unexpected(CommitError::unknown_sender);
+    if (update.leaf->leaf_node_source() != LeafNodeSource::update) {
+      return std::unexpected(CommitError::leaf_wrong_source);
+    }
+    const Step valid = to_step(verify_leaf_node(*update.leaf, update.index, requirements_, judgement.authentication));
+    if (!valid) return valid;
+    if (const Step step = verify_successor(*before, *update.leaf, judgement); !step) return step;
+    auto after = std::make_shared<const LeafNode>(*update.leaf);
+    tree_.update(update.index, after);
+    changes_.updated.push_back({.index = update.index, .before = std::move(before), .after = std::move(after)});
+  }
+  return {};
+}
+
+Step ProvisionalGroup::apply_removes(const ProposalList& proposals) {
+  for (const LeafIndex index : proposals.removes) {
+    LeafNodePtr before = tree_.shared_leaf(index);
+    if (!before) return std::unexpected(CommitError::removed_leaf_blank);
+    changes_.removed.push_back({.index = index, .before = std::move(before)});
+    tree_.remove(index);
+  }
+  return {};
+}
+
+Step ProvisionalGroup::apply_adds(const ProposalList& proposals, const Judgement& judgement) {
+  for (const KeyPackage* key_package : proposals.adds) {
+    const Step valid = to_step(verify_key_package(*key_package, requirements_, judgement.authentication));
+    if (!valid) return valid;
+    const auto index = tree_.add(std::make_shared<const LeafNode>(key_package->leaf_node));
+    if (!index) return std::unexpected(CommitError::group_full);
+    changes_.added.push_back({.index = *index, .key_package = *key_package});
+  }
+  return {};
+}
+
+// New extensions must be understood by all who stay; the committer's new leaf is judged with its path (§12.1.7, §13.4).
+Step ProvisionalGroup::verify_extensions(const Judgement& judgement) const {
+  if (!changes_.group_context_extensions) return {};
+  Step verdict;
+  tree_.for_each_leaf([&](LeafIndex index, const LeafNode& leaf) {
+    if (verdict && index != changes_.committer) verdict = to_step(verify_capabilities(leaf, requirements_));
+  });
+  if (!verdict) return verdict;
+
+  const Extension* extension = find_extension(context_.extensions, ExtensionType::external_senders);
+  if (!extension) return {};
+  const auto senders = parse_external_senders(extension->extension_data);
+  if (!senders) return std::unexpected(CommitError::malformed_extensions);
+  const bool all_valid = std::ranges::all_of(*senders, [&](const ExternalSender& sender) {
+    return judgement.authentication.validates(sender.credential, sender.signature_key);
+  });
+  if (!all_valid) return std::unexpected(CommitError::invalid_external_sender);
+  return {};
+}
+
+Step ProvisionalGroup::seat_joiner() {
+  if (!changes_.is_external) return {};
+  changes_.committer = tree_.next_free_leaf();
+  if (changes_.committer.value >= leaves_max) return std::unexpected(CommitError::group_full);
+  tree_.extend_to(changes_.committer);
+  return {};
+}
+
+std::vector<LeafIndex> ProvisionalGroup::added_leaves() const {
+  std::vector<LeafIndex> out;
+  out.reserve(changes_.added.size());
+  for (const AddedLeaf& added : changes_.added) out.push_back(added.index);
+  return out;
+}
+
+std::vector<PathTarget> ProvisionalGroup::path_targets() const {
+  const std::vector<LeafIndex> added = added_leaves();
+  std::vector<PathTarget> out;
+  for (const PathStep& step : tree_.filtered_direct_path(committer())) {
+    out.push_back({.node = step.node, .copath = step.copath, .recipients = tree_.resolution(step.copath, added)});
+  }
+  return out;
+}
+
+Step ProvisionalGroup::verify_members() const {
+  return verify_members(nullptr);
+}
+
+Step ProvisionalGroup::verify_members(const IncomingPath* path) const {
+  std::vector<LeafIndex> changed = added_leaves();
+  for (const UpdatedLeaf& updated : changes_.updated) changed.push_back(updated.index);
+  std::ranges::sort(changed);
+  return to_step(verify_among_members(tree_, changed, path));
+}
+
+Step ProvisionalGroup::verify_path_leaf(const LeafNode& leaf, const Judgement& judgement) const {
+  if (leaf.leaf_node_source() != LeafNodeSource::commit) return std::unexpected(CommitError::leaf_wrong_source);
+  const Step valid = to_step(verify_leaf_node(leaf, committer(), requirements_, judgement.authentication));
+  if (!valid) return valid;
+  if (committer_before_) return verify_successor(*committer_before_, leaf, judgement);
+  // Who rejoins removes what it was (§12.2): the only Remove an external Commit may have.
+  if (!changes_.removed.empty()) return verify_successor(*changes_.removed.front().before, leaf, judgement);
+  return {};
+}
+
+Step ProvisionalGroup::verify_path_shape(const UpdatePath& path) const {
+  const std::vector<PathTarget> targets = path_targets();
+  if (path.nodes.size() != targets.size()) return std::unexpected(CommitError::path_wrong_length);
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    if (path.nodes[i].encrypted_path_secret.size() != targets[i].recipients.size()) {
+      return std::unexpected(CommitError::path_wrong_recipients);
+    }
+    if (!tree_.suite().is_valid_kem_public_key(path.nodes[i].encryption_key)) {
+      return std::unexpected(CommitError::path_invalid_key);
+    }
+  }
+  return {};
+}
+
+Step ProvisionalGroup::merge_path(const UpdatePath& path, const Judgement& judgement) {
+  if (const Step step = verify_path_leaf(path.leaf_node, judgement); !step) return step;
+  if (const Step step = verify_path_shape(path); !step) return step;
+  std::vector<HPKEPublicKey> keys;
+  IncomingPath incoming{.index = committer(), .leaf = path.leaf_node, .node_keys = {}};
+  for (const UpdatePathNode& node : path.nodes) {
+    keys.push_back(node.encryption_key);
+    incoming.node_keys.push_back(node.encryption_key);
+  }
+  if (const Step step = verify_members(&incoming); !step) return step;
+  if (begin_path(keys) != std::get<CommitSource>(path.leaf_node.source).parent_hash) {
+    return std::unexpected(CommitError::path_parent_hash_mismatch);
+  }
+  finish_path(path.leaf_node);
+  return {};
+}
+
+Bytes ProvisionalGroup::begin_path(std::span<const HPKEPublicKey> keys) {
+  return tree_.set_path(committer(), keys);
+}
+
+void ProvisionalGroup::finish_path(LeafNode leaf) {
+  tree_.set_leaf(committer(), std::make_shared<const LeafNode>(std::move(leaf)));
+  has_path_ = true;
+}
+
+GroupContext ProvisionalGroup::context() {
+  context_.tree_hash = tree_.tree_hash();
+  return context_;
+}
+
+StagedCommit ProvisionalGroup::stage(BytesView interim_transcript_hash, WireFormat wire_format,
+                                     const FramedContent& commit, BytesView signature) && {
+  GroupContext provisional = context();
+  GroupContext next = provisional;
+  next.confirmed_transcript_hash =
+      tree_.suite().hash({interim_transcript_hash, confirmed_transcript_hash_input(wire_format, commit, signature)});
+  LeafNodePtr committer_after = tree_.shared_leaf(committer());
+  return {.changes = std::move(changes_),
+          .committer_before = std::move(committer_before_),
+          .committer_after = std::move(committer_after),
+          .has_path = has_path_,
+          .authenticated_data = commit.authenticated_data,
+          .tree = std::move(tree_),
+          .provisional_context = std::move(provisional),
+          .context = std::move(next)};
+}
+
+}  // namespace samband::mls

@@ -1,0 +1,88 @@
+// The public state of a group: followed and judged from outside by whoever carries its messages, and by its members,
+// whose private state stands on one of these.
+// Source: RFC 9420 §8.2 (transcript hashes), §11 (creation), §12.1 (proposals), §12.4.2 (Commits), §12.4.3 (joining).
+#pragma once
+
+#include "crypto/mls/public/provisional_group.h"
+#include "crypto/mls/wire/group_info.h"
+
+namespace samband::mls {
+
+// Proposals that wait in one epoch for a Commit to refer to them.
+inline constexpr std::size_t proposals_waiting_max = 1024;
+
+enum class GroupError : std::uint8_t {
+  unsupported_suite,
+  malformed_extensions,     // required_capabilities or external_senders does not parse
+  tree_hash_mismatch,       // the tree is not the one the GroupInfo speaks of
+  unknown_signer,           // the leaf of the signer is blank
+  invalid_signature,        // of the GroupInfo
+  invalid_tree,             // see TreeError
+  invalid_leaf,             // see LeafError
+  invalid_external_sender,  // the Authentication Service does not validate one of external_senders
+};
+
+// A proposal that was received and verified as a message.
+struct WaitingProposal {
+  ProposalRef ref;
+  std::optional<LeafIndex> member;  // nullopt when it came from outside the group
+  Proposal proposal;
+  bool operator==(const WaitingProposal&) const = default;
+};
+
+class PublicGroup {
+ public:
+  // A group in the state that a member vouches for: all that §12.4.3.1 asks of GroupInfo and tree. The confirmation tag
+  // is for members to check. Lifetimes of leaves are not judged again.
+  [[nodiscard]] static std::expected<PublicGroup, GroupError> from_group_info(
+      const GroupInfo& info, const RatchetTreeNodes& tree, const AuthenticationService& authentication);
+
+  // A group of one, in epoch 0. The confirmation tag is derived from its context, so it comes afterwards.
+  // `creator`: signed, of source key_package. Nothing is verified.
+  [[nodiscard]] static PublicGroup create(const CipherSuite& suite, Bytes group_id, LeafNode creator,
+                                          Extensions extensions);
+  // Must follow `create`: brings the tag of epoch 0 into the transcript.
+  void set_initial_confirmation_tag(BytesView confirmation_tag);
+
+  [[nodiscard]] const CipherSuite& suite() const { return tree_.suite(); }
+  [[nodiscard]] const GroupContext& context() const { return context_; }
+  [[nodiscard]] Epoch epoch() const { return context_.epoch; }
+  [[nodiscard]] const RatchetTree& tree() const { return tree_; }
+  [[nodiscard]] BytesView interim_transcript_hash() const { return interim_transcript_hash_; }
+
+  // Verifies a proposal as a message of this epoch and keeps it until the epoch ends. Whether it fits into a list is
+  // judged with the Commit that refers to it. Receiving one again changes nothing.
+  [[nodiscard]] std::expected<ProposalRef, CommitError> receive_proposal(const AuthenticatedContent& message);
+  [[nodiscard]] const std::vector<WaitingProposal>& waiting_proposals() const { return waiting_; }
+
+  // Judges a Commit; the group stays as it is. Membership tag and confirmation tag are for members to check.
+  [[nodiscard]] std::expected<StagedCommit, CommitError> stage_commit(const AuthenticatedContent& message,
+                                                                      const Judgement& judgement) const;
+
+  // For making a Commit: the proposals judged and applied. `committer` is a member, or nullopt to join from outside.
+  [[nodiscard]] std::expected<ProvisionalGroup, CommitError> apply_proposals(std::span<const ProposalOrRef> proposals,
+                                                                             std::optional<LeafIndex> committer,
+                                                                             const Judgement& judgement) const;
+
+  // Enters the epoch of a Commit that was staged by this very group in this epoch.
+  void merge(StagedCommit staged, BytesView confirmation_tag);
+
+  // For storage. What is parsed is taken for what was encoded and not verified again; a tree whose hash does not match
+  // the context is malformed.
+  [[nodiscard]] Bytes encode() const;
+  [[nodiscard]] static std::expected<PublicGroup, ParseError> parse(BytesView stored);
+
+ private:
+  PublicGroup(GroupContext context, RatchetTree tree) : context_{std::move(context)}, tree_{std::move(tree)} {}
+  [[nodiscard]] std::expected<void, CommitError> verify_message(const AuthenticatedContent& message) const;
+  [[nodiscard]] std::expected<ProposalList, CommitError> resolve(std::span<const ProposalOrRef> proposals,
+                                                                 std::optional<LeafIndex> committer) const;
+  void set_interim_transcript_hash(BytesView confirmation_tag);
+
+  GroupContext context_;
+  RatchetTree tree_;
+  Bytes interim_transcript_hash_;
+  std::vector<WaitingProposal> waiting_;  // at most proposals_waiting_max
+};
+
+}  // namespace samband::mls
