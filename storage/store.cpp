@@ -64,6 +64,7 @@ void StoreBatch::remove(Family family, Bytes key) {
 }
 
 void StoreBatch::remove_range(Family family, KeyRange range) {
+  if (range.until && *range.until <= range.from) return;  // nothing lies between
   const bool open_end = !range.until;
   Bytes end = std::move(range.until).value_or(Bytes{});
   content_bytes_ += range.from.size() + end.size();

@@ -100,7 +100,7 @@ class StoreBatch {
   void put(Family family, BytesView key, BytesView value) { put(family, copy_of(key), copy_of(value)); }
   // Removing what is not there is no error.
   void remove(Family family, Bytes key);
-  void remove_range(Family family, KeyRange range);
+  void remove_range(Family family, KeyRange range);  // an empty range changes nothing
   // The changes of `later` after these; how one write carries the batches of several shards.
   void append(StoreBatch later);
 
