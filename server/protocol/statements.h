@@ -3,6 +3,7 @@
 #pragma once
 
 #include <expected>
+#include <string>
 #include <string_view>
 #include <variant>
 

@@ -1,0 +1,270 @@
+// One example of each frame, both ways; and what a parser refuses.
+#include "server/protocol/codec.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "crypto/codec/hex.h"
+#include "crypto/suite/random.h"
+#include "server/protocol/admin.h"
+
+namespace samband::protocol {
+namespace {
+
+class Codec : public testing::Test {
+ protected:
+  template <class Id>
+  Id some() {
+    return random_.id<Id>();
+  }
+  Bytes some_bytes(std::size_t size) {
+    Bytes out(size);
+    random_.fill(out);
+    return out;
+  }
+  Request request(RequestBody body) {
+    return {.tag = 7, .counter = is_counted(body) ? std::uint64_t{41} : std::uint64_t{0}, .body = std::move(body)};
+  }
+
+  std::vector<RequestBody> every_request() {
+    return {
+        EnrolFirst{some<OperatorToken>(), some_bytes(9), some_bytes(8), some_bytes(7), some_bytes(6)},
+        EnrolInvited{some_bytes(250)},
+        FetchDelegation{some<Hash>()},
+        AddDelegation{some_bytes(300)},
+        Revoke{some_bytes(200)},
+        PublishKeyPackages{{some_bytes(500), some_bytes(501)}, some_bytes(502)},
+        ReserveKeyPackages{some<ChannelId>(), {some<DeviceId>(), some<DeviceId>()}},
+        AnnounceGuidance{some<ChannelId>(), some<GuidanceId>(), some<Hash>()},
+        FetchDirectory{3, 500},
+        FetchConsistency{1, 8},
+        FetchInclusion{2, 8},
+        CreateChannel{some<ChannelId>(), some_bytes(700), some_bytes(600)},
+        SubmitCommit{some<ChannelId>(), some_bytes(900), some_bytes(700), {{some<DeviceId>(), some_bytes(100)}}},
+        SendMessage{some<ChannelId>(), some_bytes(1000)},
+        PostStatement{some<ChannelId>(), storage::EntryKind::leave_request, some_bytes(100)},
+        StagePart{2, some_bytes(4000)},
+        StagedRequest{2, {some<Hash>(), some<Hash>()}},
+        UploadChunk{some<ChannelId>(), some<BlobId>(), 5, some_bytes(3000)},
+        SealBlob{some<ChannelId>(), some<BlobId>(), 90'000, 2, some<Hash>()},
+        FetchChunk{some<ChannelId>(), some<BlobId>(), 1},
+        FetchUpload{some<ChannelId>(), some<BlobId>()},
+        ListChannels{},
+        Subscribe{some<ChannelId>(), 12},
+        Unsubscribe{some<ChannelId>()},
+        FetchEntries{some<ChannelId>(), 4, 100},
+        FetchGroup{some<ChannelId>()},
+        FetchTree{some<ChannelId>(), 9, 1024},
+        AcknowledgeInbox{1, 17},
+        RestartChannel{some<ChannelId>(), some_bytes(200), some_bytes(700), some_bytes(600)},
+        ScheduleRelease{some<ChannelId>(), some<GuidanceId>(), WallTime{99}, some<ReleaseSecret>()},
+        WithdrawRelease{some<ChannelId>(), some<GuidanceId>()},
+    };
+  }
+
+  std::vector<ServerFrame> every_server_frame() {
+    std::vector<ServerFrame> frames{
+        Hello{.server_name = "samband.example",
+              .nonce = some<Nonce>(),
+              .incarnation = 1,
+              .shard_count = 4,
+              .now = WallTime{5},
+              .tree_head = some_bytes(140)},
+        LoginAccepted{WallTime{5}, {1, 2, 3}},
+        EntryEvent{some_bytes(300)},
+        InboxEvent{1, 2, some<ChannelId>(), 3, 4, some<Hash>(), some_bytes(90)},
+        DirectoryEvent{some_bytes(140)},
+        ChannelEvent{some<ChannelId>()},
+        Closing{Status::too_slow, "too far behind"},
+    };
+    const std::vector<ReplyBody> replies{
+        Refused{Status::stale_epoch, "another Commit was first"},
+        Done{},
+        Placed{3, WallTime{4}, some<Hash>()},
+        LeafPlaced{6, WallTime{7}},
+        DelegationFound{some_bytes(10), some_bytes(11)},
+        ReservedKeyPackages{{{some<DeviceId>(), some_bytes(500)}}},
+        DirectoryPage{4, {some_bytes(50), some_bytes(60)}, some_bytes(140)},
+        Proof{{some<Hash>(), some<Hash>()}},
+        Channels{{{some<ChannelId>(), 5, 6, true, some_bytes(70)}}},
+        EntriesPage{{some_bytes(80)}},
+        GroupState{1, 2, some<Hash>(), some_bytes(700), 4000},
+        TreePart{4000, some_bytes(1000)},
+        Chunk{some_bytes(1000)},
+        UploadState{{1, 4}, 7, false},
+    };
+    for (const ReplyBody& body : replies) frames.emplace_back(Reply{7, body});
+    return frames;
+  }
+
+ private:
+  SeededRandom random_{4711};
+};
+
+TEST_F(Codec, GivesBackEveryRequestByteForByte) {
+  const auto requests = every_request();
+  ASSERT_EQ(requests.size(), std::variant_size_v<RequestBody>);
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    ASSERT_EQ(requests[i].index(), i) << "the list has every alternative in its order";
+    const Bytes wire = encode_client_frame(request(requests[i]));
+    const auto parsed = parse_client_frame(wire);
+    ASSERT_TRUE(parsed.has_value()) << "request " << i;
+    EXPECT_EQ(encode_client_frame(*parsed), wire) << "request " << i;
+  }
+}
+
+TEST_F(Codec, GivesBackEveryServerFrameByteForByte) {
+  for (const ServerFrame& frame : every_server_frame()) {
+    const Bytes wire = encode_server_frame(frame);
+    const auto parsed = parse_server_frame(wire);
+    ASSERT_TRUE(parsed.has_value()) << "frame kind " << frame.index() + 1;
+    EXPECT_EQ(parsed->index(), frame.index());
+    EXPECT_EQ(encode_server_frame(*parsed), wire);
+  }
+}
+
+TEST_F(Codec, GivesBackALogin) {
+  const Bytes wire = encode_client_frame(Login{some<DeviceId>(), Binding::tls_exporter, some_bytes(64)});
+  const auto parsed = parse_client_frame(wire);
+  ASSERT_TRUE(parsed.has_value());
+  EXPECT_EQ(encode_client_frame(*parsed), wire);
+}
+
+TEST_F(Codec, RefusesEveryCutAndEveryTail) {
+  for (const RequestBody& body : every_request()) {
+    Bytes wire = encode_client_frame(request(body));
+    for (std::size_t size = 0; size < wire.size(); ++size) {
+      ASSERT_FALSE(parse_client_frame(BytesView{wire}.first(size)).has_value()) << "request " << body.index();
+    }
+    wire.push_back(0);
+    EXPECT_EQ(parse_client_frame(wire).error(), ParseError::trailing_bytes) << "request " << body.index();
+  }
+}
+
+TEST_F(Codec, RefusesAKindThatDoesNotExist) {
+  EXPECT_EQ(parse_client_frame(Bytes{0}).error(), ParseError::unknown_value);
+  EXPECT_EQ(parse_client_frame(Bytes{3}).error(), ParseError::unknown_value);
+  EXPECT_EQ(parse_server_frame(Bytes{9}).error(), ParseError::unknown_value);
+}
+
+TEST_F(Codec, AcceptsAFrameOfTheLargestSizeAndRefusesOneByteMore) {
+  const std::size_t overhead = encode_server_frame(EntryEvent{Bytes(std::size_t{1} << 16U)}).size() - (1U << 16U);
+  Bytes largest = encode_server_frame(EntryEvent{Bytes(frame_bytes_max - overhead)});
+  ASSERT_EQ(largest.size(), frame_bytes_max);
+  EXPECT_TRUE(parse_server_frame(largest).has_value());
+  EXPECT_EQ(parse_server_frame(encode_server_frame(EntryEvent{Bytes(frame_bytes_max - overhead + 1)})).error(),
+            ParseError::too_long);
+}
+
+TEST_F(Codec, AcceptsTheLargestMessageAndRefusesOneByteMore) {
+  const auto message = [&](std::size_t size) {
+    return encode_client_frame(request(SendMessage{ChannelId{}, Bytes(size)}));
+  };
+  EXPECT_TRUE(parse_client_frame(message(message_bytes_max)).has_value());
+  EXPECT_EQ(parse_client_frame(message(message_bytes_max + 1)).error(), ParseError::too_long);
+}
+
+TEST_F(Codec, BoundsTheNumberOfItems) {
+  const auto reserve = [&](std::size_t count) {
+    return encode_client_frame(request(ReserveKeyPackages{ChannelId{}, std::vector<DeviceId>(count)}));
+  };
+  EXPECT_TRUE(parse_client_frame(reserve(adds_per_commit_max)).has_value());
+  EXPECT_EQ(parse_client_frame(reserve(adds_per_commit_max + 1)).error(), ParseError::too_long);
+}
+
+TEST_F(Codec, RefusesACounterOnAQueryAndAChangeWithoutOne) {
+  EXPECT_EQ(parse_client_frame(encode_client_frame(Request{1, 5, ListChannels{}})).error(), ParseError::malformed);
+  EXPECT_EQ(parse_client_frame(encode_client_frame(Request{1, 0, SendMessage{}})).error(), ParseError::malformed);
+}
+
+TEST_F(Codec, RefusesAStatementKindThatHasARequestOfItsOwn) {
+  EXPECT_FALSE(
+      parse_client_frame(encode_client_frame(Request{1, 1, PostStatement{{}, storage::EntryKind::restart, {}}})));
+  EXPECT_FALSE(
+      parse_client_frame(encode_client_frame(Request{1, 1, PostStatement{{}, storage::EntryKind::message, {}}})));
+}
+
+TEST_F(Codec, RefusesControlCharactersInText) {
+  EXPECT_EQ(parse_server_frame(encode_server_frame(Closing{Status::idle, "a\nb"})).error(), ParseError::malformed);
+}
+
+TEST_F(Codec, BuildsAnEntryEventLikeAnyOtherFrame) {
+  const Bytes entry = some_bytes(2000);
+  EXPECT_EQ(encode_entry_event(entry), encode_server_frame(EntryEvent{entry}));
+}
+
+// The example in PROTOCOL.md.
+TEST_F(Codec, AgreesWithTheWorkedExample) {
+  ChannelId channel;
+  channel.bytes.fill(0xAB);
+  EXPECT_EQ(to_hex(encode_client_frame(Request{.tag = 2, .counter = 5, .body = SendMessage{channel, Bytes{1, 2, 3}}})),
+            "02"
+            "00000002"
+            "0000000000000005"
+            "0e"
+            "abababababababababababababababab"
+            "03010203");
+}
+
+TEST_F(Codec, FindsTheShardOfARequest) {
+  const ShardIndex shards = 4;
+  const auto channel = some<ChannelId>();
+  EXPECT_EQ(shard_for(SendMessage{channel, {}}, shards), shard_of(channel, shards));
+  EXPECT_EQ(shard_for(ReserveKeyPackages{channel, {}}, shards), 0);
+  EXPECT_EQ(shard_for(AnnounceGuidance{channel, {}, {}}, shards), 0);
+  EXPECT_EQ(shard_for(FetchDirectory{}, shards), 0);
+  EXPECT_EQ(shard_for(StagedRequest{3, {}}, shards), 3);
+  for (int i = 0; i < 100; ++i) {
+    const ShardIndex shard = shard_of(some<ChannelId>(), shards);
+    EXPECT_TRUE(shard >= 1 && shard <= shards);
+  }
+}
+
+TEST_F(Codec, GivesBackAdminRequestsAndReplies) {
+  const std::vector<AdminRequest> requests{
+      AddPartners{{{some<PartnerId>(), identity::PartnerKind::hospital_trust, "894166762", "Helse", "Nord",
+                    identity::LanguageForm::nn, some<Hash>(), WallTime{9}}}},
+      ListPartners{},
+      RenamePartner{some<PartnerId>(), "Nytt navn"},
+      RenumberPartner{some<PartnerId>(), "0301"},
+      MergePartners{some<PartnerId>(), some<PartnerId>()},
+      RemovePartner{some<PartnerId>()},
+      ReinvitePartner{some<PartnerId>(), some<Hash>(), WallTime{9}},
+      ListInvitations{},
+      RevokeInvitation{some<Hash>()},
+      ListDevices{"0301"},
+      GetStatus{},
+      GetServerIdentity{},
+      Backup{"/var/backups/samband"},
+      CheckStore{},
+      ListAudit{10},
+  };
+  ASSERT_EQ(requests.size(), std::variant_size_v<AdminRequest>);
+  for (const AdminRequest& each : requests) {
+    const Bytes wire = encode_admin_request(each);
+    const auto parsed = parse_admin_request(wire);
+    ASSERT_TRUE(parsed.has_value()) << each.index();
+    EXPECT_EQ(encode_admin_request(*parsed), wire);
+  }
+  const std::vector<AdminReply> replies{
+      AdminRefused{"two rows have faults", {{1, "the number is taken"}}},
+      AdminDone{"added 2"},
+      PartnersListed{{{some<PartnerId>(), identity::PartnerKind::municipality, "0301", "Oslo", "Oslo",
+                       identity::LanguageForm::nb, true, 3, some<Hash>()}}},
+      InvitationsListed{{{some<PartnerId>(), true, some<Hash>(), "", WallTime{4}, 1, false}}},
+      DevicesListed{{{some<PartnerId>(), some<StaffId>(), some<DeviceId>(), "Anna", "laptop", WallTime{3}, true}}},
+      ServerStatus{.directory_size = 4, .taking_writes = true, .version = "0.1.0"},
+      ServerIdentity{"samband.example", 443, some<Hash>(), some_bytes(32)},
+      AuditListed{{{3, WallTime{4}, "partner added"}}},
+  };
+  ASSERT_EQ(replies.size(), std::variant_size_v<AdminReply>);
+  for (const AdminReply& each : replies) {
+    const Bytes wire = encode_admin_reply(each);
+    const auto parsed = parse_admin_reply(wire);
+    ASSERT_TRUE(parsed.has_value()) << each.index();
+    EXPECT_EQ(encode_admin_reply(*parsed), wire);
+  }
+}
+
+}  // namespace
+}  // namespace samband::protocol
