@@ -297,9 +297,14 @@ TEST_P(AnyStore, HoldsAPrefixOfTheBatchesAndEverySyncedOneThroughManyCrashes) {
   }
 }
 
-template <class UnderTest>
-std::unique_ptr<StoreUnderTest> make() {
-  return std::make_unique<UnderTest>();
+std::unique_ptr<StoreUnderTest> memory() {
+  return std::make_unique<MemoryUnderTest>();
+}
+std::unique_ptr<StoreUnderTest> rocks() {
+  return std::make_unique<RocksUnderTest>(CrashOf::process);
+}
+std::unique_ptr<StoreUnderTest> rocks_losing_unsynced() {
+  return std::make_unique<RocksUnderTest>(CrashOf::machine);
 }
 
 std::string name_of_store(const ::testing::TestParamInfo<Make>& info) {
@@ -307,9 +312,7 @@ std::string name_of_store(const ::testing::TestParamInfo<Make>& info) {
   return names.at(info.index);
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, AnyStore,
-                         ::testing::Values(&make<MemoryUnderTest>, &make<RocksUnderTest>, &make<RocksLosingUnsynced>),
-                         name_of_store);
+INSTANTIATE_TEST_SUITE_P(Stores, AnyStore, ::testing::Values(&memory, &rocks, &rocks_losing_unsynced), name_of_store);
 
 }  // namespace
 }  // namespace samband::storage::testing

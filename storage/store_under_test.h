@@ -59,7 +59,7 @@ class StoreUnderTest {
   virtual Store& store() = 0;
   // Ends well, and opens again.
   virtual void reopen() = 0;
-  // Ends as in a power cut (for plain RocksDB: as when the process is killed), and opens again.
+  // Ends as in a power cut, or as a process that is killed, and opens again.
   // `chance` chooses what else survives, where that is open.
   virtual void crash(unsigned chance) = 0;
 };
@@ -76,32 +76,7 @@ class MemoryUnderTest final : public StoreUnderTest {
 
 class RocksUnderTest final : public StoreUnderTest {
  public:
-  RocksUnderTest() { open(); }
-  Store& store() override { return *store_; }
-  void reopen() override {
-    store_.reset();
-    open();
-  }
-  // The files as they are while the store is open are what a killed process leaves.
-  void crash(unsigned) override {
-    const std::filesystem::path left = folder_.path() / ("life-" + std::to_string(++life_));
-    std::filesystem::copy(directory_, left, std::filesystem::copy_options::recursive);
-    directory_ = left;
-    reopen();
-  }
-
- private:
-  void open() { store_ = RocksStore::open(small_rocks(directory_)).value(); }
-
-  TemporaryFolder folder_;
-  std::filesystem::path directory_ = folder_.path() / "life-0";
-  int life_ = 0;
-  std::unique_ptr<RocksStore> store_;
-};
-
-class RocksLosingUnsynced final : public StoreUnderTest {
- public:
-  RocksLosingUnsynced() { open(); }
+  explicit RocksUnderTest(CrashOf crash) : crash_{crash} { open(); }
   Store& store() override { return *store_; }
   void reopen() override {
     store_.reset();
@@ -114,12 +89,13 @@ class RocksLosingUnsynced final : public StoreUnderTest {
 
  private:
   void open() {
-    loss_ = std::make_shared<UnsyncedLoss>();
+    loss_ = std::make_shared<UnsyncedLoss>(crash_);
     RocksOptions options = small_rocks(folder_.path() / "store");
     options.environment = loss_;
     store_ = RocksStore::open(options).value();
   }
 
+  CrashOf crash_;
   TemporaryFolder folder_;
   std::shared_ptr<UnsyncedLoss> loss_;
   std::unique_ptr<RocksStore> store_;

@@ -1,7 +1,11 @@
 #include "storage/rocks/rocks_settings.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdarg>
+#include <cstdio>
 #include <rocksdb/cache.h>
+#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 
@@ -12,6 +16,26 @@ constexpr std::uint64_t large_value_bytes_min = 4U << 10U;
 constexpr std::uint64_t blob_file_bytes = 256U << 20U;
 // Space of removed ranges comes back at the latest after this time.
 constexpr std::uint64_t compaction_seconds_max = 3U * 24 * 60 * 60;
+
+// The library's own log, passed on instead of written beside the data: on a full disk a failed line of that
+// file trips an assertion in Debian's build and ends the process before the error can be returned.
+class ReportingLogger final : public rocksdb::Logger {
+ public:
+  explicit ReportingLogger(std::function<void(std::string_view)> report)
+      : Logger{rocksdb::InfoLogLevel::ERROR_LEVEL}, report_{std::move(report)} {}
+
+  using Logger::Logv;
+  void Logv(const char* format, std::va_list arguments) override {
+    if (!report_) return;
+    std::array<char, 1024> line{};
+    std::vsnprintf(line.data(), line.size(), format, arguments);
+    report_(line.data());
+  }
+  void LogHeader(const char*, std::va_list) override {}  // what every start says of its options
+
+ private:
+  std::function<void(std::string_view)> report_;
+};
 
 }  // namespace
 
@@ -30,9 +54,7 @@ rocksdb::DBOptions database_options(const RocksOptions& options) {
   out.max_background_jobs = 2;
   out.bytes_per_sync = 1U << 20U;  // steady writing in the background, in place of one long sync at the end
   out.wal_compression = rocksdb::kNoCompression;
-  out.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  out.max_log_file_size = 1U << 20U;
-  out.keep_log_file_num = 2;
+  out.info_log = std::make_shared<ReportingLogger>(options.report);
   out.stats_dump_period_sec = 0;
   out.stats_persist_period_sec = 0;
   if (options.environment) out.env = &options.environment->env();

@@ -31,7 +31,7 @@ struct RocksOptions {
   // Between the store and the file system; null for none.
   std::shared_ptr<Environment> environment;
   // Told of each failure in the words of the library, for the log of this program. Names files and offsets,
-  // never keys or values. Called on the thread that failed.
+  // never keys or values. Called on any thread, the library's own too.
   std::function<void(std::string_view)> report;
 };
 

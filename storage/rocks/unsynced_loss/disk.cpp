@@ -55,6 +55,7 @@ void Disk::crash() {
   if (!powered_) return;
   powered_ = false;
   held_bytes_ = 0;
+  if (crash_ == CrashOf::process) return;
   std::error_code ignored;
   for (const auto& [path, bytes] : synced_bytes_) {
     if (std::filesystem::exists(path, ignored)) std::filesystem::resize_file(path, bytes, ignored);

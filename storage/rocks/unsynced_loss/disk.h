@@ -10,10 +10,16 @@
 #include <string>
 #include <vector>
 
+#include "storage/rocks/unsynced_loss/unsynced_loss.h"
+
 namespace samband::storage {
 
 class Disk {
  public:
+  explicit Disk(CrashOf crash) : crash_{crash} {}
+
+  [[nodiscard]] bool holds_back() const { return crash_ == CrashOf::machine; }
+
   // Runs `act` unless the power is gone, with no crash in between. Returns whether it ran.
   template <class Act>
   bool while_powered(Act&& act) {
@@ -55,6 +61,7 @@ class Disk {
   };
   static void undo(const Unsettled& name);
 
+  CrashOf crash_;
   mutable std::mutex mutex_;
   bool powered_ = true;
   std::size_t held_bytes_ = 0;

@@ -23,12 +23,14 @@ class HeldFile final : public rocksdb::FSWritableFile {
       : path_{std::move(path)}, file_{std::move(file)}, synced_bytes_{size}, disk_{std::move(disk)} {}
 
   using FSWritableFile::Append;
-  IOStatus Append(const Slice& bytes, const IOOptions&, IODebugContext*) override {
+  IOStatus Append(const Slice& bytes, const IOOptions& options, IODebugContext* debug) override {
+    IOStatus status;
     disk_->while_powered([&] {
       disk_->hold(bytes.size());
       held_.append(bytes.data(), bytes.size());
+      if (!disk_->holds_back()) status = let_go(options, debug);
     });
-    return IOStatus::OK();
+    return status;
   }
 
   IOStatus Flush(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
@@ -113,7 +115,8 @@ class HeldFolder final : public rocksdb::FSDirectoryWrapper {
 
 class UnsyncedLoss::FileSystem final : public rocksdb::FileSystemWrapper {
  public:
-  FileSystem() : FileSystemWrapper{rocksdb::FileSystem::Default()} {}
+  explicit FileSystem(CrashOf crash)
+      : FileSystemWrapper{rocksdb::FileSystem::Default()}, disk_{std::make_shared<Disk>(crash)} {}
   const char* Name() const override { return "UnsyncedLoss"; }
   Disk& disk() { return *disk_; }
 
@@ -176,11 +179,11 @@ class UnsyncedLoss::FileSystem final : public rocksdb::FileSystemWrapper {
   }
 
  private:
-  std::shared_ptr<Disk> disk_ = std::make_shared<Disk>();
+  std::shared_ptr<Disk> disk_;
 };
 
-UnsyncedLoss::UnsyncedLoss()
-    : file_system_{std::make_shared<FileSystem>()}, env_{rocksdb::NewCompositeEnv(file_system_)} {}
+UnsyncedLoss::UnsyncedLoss(CrashOf crash)
+    : file_system_{std::make_shared<FileSystem>(crash)}, env_{rocksdb::NewCompositeEnv(file_system_)} {}
 
 UnsyncedLoss::~UnsyncedLoss() = default;
 

@@ -9,21 +9,27 @@
 // `crash`. A removal that was not synced is never undone.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "storage/rocks/environment.h"
 
 namespace samband::storage {
 
+enum class CrashOf : std::uint8_t {
+  machine,  // what was not synced is gone
+  process,  // the operating system still has everything that was written: bytes are not held back
+};
+
 class UnsyncedLoss final : public Environment {
  public:
-  UnsyncedLoss();
+  explicit UnsyncedLoss(CrashOf crash = CrashOf::machine);
   ~UnsyncedLoss() override;
 
   rocksdb::Env& env() override;
 
-  // The power goes. Nothing that is written or synced from now on has an effect, though it seems to succeed;
-  // close the store and open it with another environment.
+  // The power goes, or the process. Nothing that is written or synced from now on has an effect, though it seems to
+  // succeed; close the store and open it with another environment.
   void crash();
 
   // Bytes held back at this moment; what a crash would take.

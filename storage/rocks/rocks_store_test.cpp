@@ -1,0 +1,331 @@
+// What only a store on a disk can suffer: damage, missing files, two owners, other programs' formats.
+#include "storage/rocks/rocks_store.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include "storage/store_under_test.h"
+
+namespace samband::storage::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Opened = std::expected<std::unique_ptr<RocksStore>, StoreError>;
+
+class RocksStoreOnDisk : public ::testing::Test {
+ protected:
+  [[nodiscard]] fs::path directory() const { return folder_.path() / "store"; }
+  [[nodiscard]] fs::path beside(std::string_view name) const { return folder_.path() / name; }
+  [[nodiscard]] RocksOptions options(Access access = Access::open) const {
+    return {.directory = directory(), .layout = test_layout(), .access = access, .environment = {}, .report = {}};
+  }
+  [[nodiscard]] Opened open(Access access = Access::open) const { return RocksStore::open(options(access)); }
+
+  static void put(Store& store, std::string_view key, const std::string& value) {
+    StoreBatch batch;
+    batch.put(fruit, view_of(key), view_of(value));
+    ASSERT_TRUE(store.write(batch, Durability::synced));
+  }
+  static std::string get(const Store& store, std::string_view key) {
+    return std::string{text_of(store.get(fruit, view_of(key)).value().value())};
+  }
+  // A store with `count` records in its log and in no table yet.
+  void make_store(int count) const {
+    const Opened store = open(Access::create);
+    ASSERT_TRUE(store);
+    for (int i = 0; i < count; ++i) put(**store, "key " + std::to_string(i), std::string(1000, 'v'));
+  }
+  // The newest file whose name ends so.
+  [[nodiscard]] fs::path file(std::string_view ending) const {
+    fs::path found;
+    for (const auto& entry : fs::directory_iterator{directory()}) {
+      const std::string name = entry.path().filename().string();
+      if (name.ends_with(ending) && entry.file_size() > 0 && name > found.filename().string()) found = entry.path();
+    }
+    EXPECT_FALSE(found.empty()) << "no file *" << ending;
+    return found;
+  }
+  static void damage(const fs::path& file, std::uint64_t at) {
+    std::fstream bytes{file, std::ios::in | std::ios::out | std::ios::binary};
+    bytes.seekp(static_cast<std::streamoff>(at));
+    bytes << std::string(64, '\x5A');
+  }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+TEST_F(RocksStoreOnDisk, RefusesALogDamagedInItsMiddle) {
+  make_store(100);
+  const fs::path log = file(".log");
+  damage(log, fs::file_size(log) / 2);
+  EXPECT_EQ(open().error(), StoreError::corrupt);
+  EXPECT_EQ(open(Access::read).error(), StoreError::corrupt);
+}
+
+TEST_F(RocksStoreOnDisk, OpensALogWithATornTailAndHasAllBeforeIt) {
+  make_store(100);
+  const fs::path log = file(".log");
+  fs::resize_file(log, fs::file_size(log) - 300);
+  const Opened store = open();
+  ASSERT_TRUE(store);
+  EXPECT_EQ(get(**store, "key 98").size(), 1000U);
+  EXPECT_EQ((*store)->get(fruit, view_of("key 99")).value(), std::nullopt);
+}
+
+TEST_F(RocksStoreOnDisk, FindsDamageInTheLogOfAnOpenStore) {
+  const Opened store = open(Access::create);
+  for (int i = 0; i < 100; ++i) put(**store, "key " + std::to_string(i), std::string(1000, 'v'));
+  ASSERT_TRUE((*store)->verify());
+  const fs::path log = file(".log");
+  damage(log, fs::file_size(log) / 2);
+  EXPECT_EQ((*store)->verify().error(), StoreError::corrupt);
+}
+
+class RocksStoreWithTables : public RocksStoreOnDisk {
+ protected:
+  // Small buffers push the records out of the log into tables.
+  void make_tables(bool large_values = false) const {
+    RocksOptions with = small_rocks(directory(), Access::create);
+    with.large_values = large_values;
+    const Opened store = RocksStore::open(with);
+    ASSERT_TRUE(store);
+    for (int i = 0; i < 60; ++i) put(**store, "key " + std::to_string(i), std::string(20'000, 'v'));
+  }
+};
+
+TEST_F(RocksStoreWithTables, ReportsAMissingTable) {
+  make_tables();
+  fs::remove(file(".sst"));
+  EXPECT_EQ(open().error(), StoreError::corrupt);
+}
+
+TEST_F(RocksStoreWithTables, FindsADamagedTable) {
+  make_tables();
+  const fs::path table = file(".sst");
+  damage(table, fs::file_size(table) / 2);
+  const Opened store = open();  // the middle of a table is read when it is asked for
+  ASSERT_TRUE(store);
+  EXPECT_EQ((*store)->verify().error(), StoreError::corrupt);
+}
+
+TEST_F(RocksStoreWithTables, FindsADamagedFileOfLargeValues) {
+  make_tables(true);
+  const fs::path values = file(".blob");
+  damage(values, fs::file_size(values) / 2);
+  RocksOptions with = options();
+  with.large_values = true;
+  const Opened store = RocksStore::open(with);
+  ASSERT_TRUE(store);
+  EXPECT_EQ((*store)->verify().error(), StoreError::corrupt);
+}
+
+TEST_F(RocksStoreWithTables, ReportsAMissingManifestPointerInsteadOfStartingAnew) {
+  make_tables();
+  fs::remove(directory() / "CURRENT");
+  EXPECT_EQ(open().error(), StoreError::corrupt);
+  EXPECT_EQ(open(Access::open_or_create).error(), StoreError::corrupt);
+}
+
+TEST_F(RocksStoreOnDisk, HasOneOwner) {
+  const Opened first = open(Access::create);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(open().error(), StoreError::locked);
+}
+
+TEST_F(RocksStoreOnDisk, LocksOutOtherProcesses) {
+  // The child of a threadsafe death test runs this test from its start; it finds the place in its environment.
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const char* place = std::getenv("SAMBAND_TEST_PLACE");
+  RocksOptions there = options(place ? Access::open : Access::create);
+  if (place) there.directory = place;
+  const Opened owner = RocksStore::open(there);
+  ::setenv("SAMBAND_TEST_PLACE", there.directory.c_str(), 1);
+  EXPECT_EXIT(std::_Exit(!owner && owner.error() == StoreError::locked ? 0 : 1), ::testing::ExitedWithCode(0), "");
+  ::unsetenv("SAMBAND_TEST_PLACE");
+}
+
+TEST_F(RocksStoreOnDisk, ReadsBesideItsOwnerAndChangesNothing) {
+  const Opened owner = open(Access::create);
+  put(**owner, "apple", "red");
+  const Opened reader = open(Access::read);
+  ASSERT_TRUE(reader);
+  EXPECT_EQ(get(**reader, "apple"), "red");
+  EXPECT_TRUE((*reader)->verify());
+  StoreBatch batch;
+  batch.put(fruit, view_of("apple"), view_of("green"));
+  EXPECT_EQ((*reader)->write(batch, Durability::synced).error(), StoreError::read_only);
+}
+
+TEST_F(RocksStoreOnDisk, IsNotMadeWhereOneWasExpected) {
+  EXPECT_EQ(open(Access::open).error(), StoreError::not_a_store);
+  EXPECT_EQ(open(Access::read).error(), StoreError::not_a_store);
+  fs::create_directory(directory());
+  EXPECT_EQ(open(Access::open).error(), StoreError::not_a_store);
+  EXPECT_TRUE(fs::is_empty(directory()));
+}
+
+TEST_F(RocksStoreOnDisk, IsNotMadeOverSomethingElse) {
+  fs::create_directory(directory());
+  std::ofstream{directory() / "letter.txt"} << "dear";
+  EXPECT_EQ(open(Access::create).error(), StoreError::not_empty);
+  EXPECT_EQ(open(Access::open_or_create).error(), StoreError::not_a_store);
+  EXPECT_TRUE(fs::exists(directory() / "letter.txt"));
+}
+
+TEST_F(RocksStoreOnDisk, IsItsOwnersAlone) {
+  make_store(0);
+  EXPECT_EQ(fs::status(directory()).permissions(), fs::perms::owner_all);
+}
+
+TEST_F(RocksStoreOnDisk, IsMadeAnewWhereMakingItWasInterrupted) {
+  fs::create_directory(beside("store.creating"));
+  std::ofstream{beside("store.creating") / "CURRENT"} << "half";
+  make_store(1);
+  EXPECT_TRUE(open());
+  EXPECT_FALSE(fs::exists(beside("store.creating")));
+}
+
+TEST_F(RocksStoreOnDisk, OfANewerFormatIsRefusedUntouched) {
+  RocksOptions newer = options(Access::create);
+  newer.layout.format = 2;
+  newer.layout.families.emplace_back("winds");
+  ASSERT_TRUE(RocksStore::open(newer));
+  const auto before = fs::last_write_time(directory() / "CURRENT");
+  EXPECT_EQ(open().error(), StoreError::format_newer);
+  EXPECT_EQ(open(Access::read).error(), StoreError::format_newer);
+  EXPECT_EQ(fs::last_write_time(directory() / "CURRENT"), before);
+}
+
+TEST_F(RocksStoreOnDisk, OfAnOlderFormatGainsItsFamiliesAndIsThenRefusedByTheOlderProgram) {
+  make_store(1);
+  RocksOptions newer = options();
+  newer.layout.format = 2;
+  newer.layout.families.emplace_back("winds");
+  {
+    const Opened store = RocksStore::open(newer);
+    ASSERT_TRUE(store);
+    EXPECT_EQ(get(**store, "key 0").size(), 1000U);
+    EXPECT_EQ((*store)->get(Family{3}, view_of("north")).value(), std::nullopt);
+  }
+  EXPECT_EQ(open().error(), StoreError::format_newer);
+}
+
+TEST_F(RocksStoreOnDisk, OfAnotherKindIsRefused) {
+  make_store(0);
+  RocksOptions other = options();
+  other.layout.kind = "samband other";
+  EXPECT_EQ(RocksStore::open(other).error(), StoreError::not_a_store);
+}
+
+// Files may not grow beyond this: what a full disk looks like to a write.
+void rlimit_file_bytes(rlim_t bytes) {
+  std::signal(SIGXFSZ, SIG_IGN);
+  rlimit limit{};
+  ::getrlimit(RLIMIT_FSIZE, &limit);
+  limit.rlim_cur = bytes;
+  ::setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+TEST_F(RocksStoreOnDisk, TakesNoWritesAfterOneFailed) {
+  std::string reported;
+  RocksOptions with = options(Access::create);
+  with.report = [&](std::string_view words) { reported = words; };
+  const Opened store = RocksStore::open(with);
+  put(**store, "apple", "red");
+  rlimit_file_bytes(1);
+  StoreBatch batch;
+  batch.put(fruit, Bytes{1}, Bytes(1U << 20U));
+  const auto failed = (*store)->write(batch, Durability::synced);
+  rlimit_file_bytes(RLIM_INFINITY);
+  EXPECT_FALSE(failed);
+  EXPECT_FALSE(reported.empty());
+  EXPECT_EQ((*store)->write({}, Durability::synced).error(), failed.error());
+  EXPECT_EQ(get(**store, "apple"), "red");
+}
+
+TEST_F(RocksStoreWithTables, KilledLosesNothingThatWasSynced) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const char* place = std::getenv("SAMBAND_TEST_PLACE");
+  const fs::path where = place ? fs::path{place} : directory();
+  ::setenv("SAMBAND_TEST_PLACE", where.c_str(), 1);
+  EXPECT_EXIT(
+      {
+        RocksOptions with = small_rocks(where);
+        with.environment = std::make_shared<UnsyncedLoss>();
+        const Opened store = RocksStore::open(with);
+        for (int i = 0; i < 50; ++i) put(**store, "synced " + std::to_string(i), std::string(5000, 'v'));
+        StoreBatch batch;
+        batch.put(fruit, view_of("buffered"), view_of("gone"));
+        static_cast<void>((*store)->write(batch, Durability::buffered));
+        ::raise(SIGKILL);
+      },
+      ::testing::KilledBySignal(SIGKILL), "");
+  ::unsetenv("SAMBAND_TEST_PLACE");
+  const Opened store = open();
+  ASSERT_TRUE(store);
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(get(**store, "synced " + std::to_string(i)).size(), 5000U);
+  EXPECT_EQ((*store)->get(fruit, view_of("buffered")).value(), std::nullopt);
+}
+
+class RocksBackup : public RocksStoreOnDisk {
+ protected:
+  [[nodiscard]] RocksOptions restored() const {
+    RocksOptions out = options();
+    out.directory = beside("restored");
+    return out;
+  }
+};
+
+TEST_F(RocksBackup, RestoresWhatWasThereWhenItWasTaken) {
+  const Opened store = open(Access::create);
+  put(**store, "apple", "red");
+  ASSERT_TRUE((*store)->backup_to(beside("backup")));
+  put(**store, "apple", "green");
+  put(**store, "pear", "green");
+  ASSERT_TRUE(restore_backup(beside("backup"), restored()));
+  const Opened again = RocksStore::open(restored());
+  ASSERT_TRUE(again);
+  EXPECT_EQ(get(**again, "apple"), "red");
+  EXPECT_EQ((*again)->get(fruit, view_of("pear")).value(), std::nullopt);
+}
+
+TEST_F(RocksBackup, RestoresTheNewestOfSeveral) {
+  const Opened store = open(Access::create);
+  for (const char* colour : {"red", "green", "brown"}) {
+    put(**store, "apple", colour);
+    ASSERT_TRUE((*store)->backup_to(beside("backup"), 2));
+  }
+  ASSERT_TRUE(restore_backup(beside("backup"), restored()));
+  EXPECT_EQ(get(**RocksStore::open(restored()), "apple"), "brown");
+}
+
+TEST_F(RocksBackup, IsNotRestoredOverAStoreOrFromWhatIsNoBackup) {
+  const Opened store = open(Access::create);
+  put(**store, "apple", "red");
+  ASSERT_TRUE((*store)->backup_to(beside("backup")));
+  EXPECT_EQ(restore_backup(beside("backup"), options()).error(), StoreError::not_empty);
+  EXPECT_EQ(restore_backup(beside("nothing"), restored()).error(), StoreError::not_a_store);
+  RocksOptions other = restored();
+  other.layout.kind = "samband other";
+  EXPECT_EQ(restore_backup(beside("backup"), other).error(), StoreError::not_a_store);
+  EXPECT_FALSE(fs::exists(beside("restored")));
+}
+
+TEST_F(RocksBackup, ThatIsDamagedIsRefused) {
+  const Opened store = open(Access::create);
+  for (int i = 0; i < 100; ++i) put(**store, "key " + std::to_string(i), std::string(1000, 'v'));
+  ASSERT_TRUE((*store)->backup_to(beside("backup")));
+  for (const auto& entry : fs::recursive_directory_iterator{beside("backup")}) {
+    if (entry.path().extension() == ".sst") damage(entry.path(), entry.file_size() / 2);
+  }
+  EXPECT_FALSE(restore_backup(beside("backup"), restored()));
+  EXPECT_FALSE(fs::exists(beside("restored")));
+}
+
+}  // namespace
+}  // namespace samband::storage::testing
