@@ -14,8 +14,9 @@ void digest(Parts parts, Octets out) {
 }
 
 void hmac(BytesView key, Parts parts, Octets out) {
+  static constexpr std::uint8_t no_key = 0;  // libsodium wants an address, even of nothing
   crypto_auth_hmacsha256_state state;
-  crypto_auth_hmacsha256_init(&state, key.data(), key.size());
+  crypto_auth_hmacsha256_init(&state, key.empty() ? &no_key : key.data(), key.size());
   for (BytesView part : parts) crypto_auth_hmacsha256_update(&state, part.data(), part.size());
   crypto_auth_hmacsha256_final(&state, out.data());
   sodium_memzero(&state, sizeof state);

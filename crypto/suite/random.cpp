@@ -13,6 +13,7 @@ SecretBytes RandomSource::secret(std::size_t size) {
 }
 
 void SystemRandom::fill(std::span<std::uint8_t> out) {
+  if (out.empty()) return;
   initialise_libsodium();
   randombytes_buf(out.data(), out.size());
 }
@@ -25,6 +26,7 @@ void SeededRandom::fill(std::span<std::uint8_t> out) {
   std::array<std::uint8_t, crypto_stream_chacha20_NONCEBYTES> nonce;
   for (unsigned i = 0; i < 8; ++i) nonce[i] = static_cast<std::uint8_t>(block_ >> (8 * i));
   ++block_;
+  if (out.empty()) return;
   crypto_stream_chacha20(out.data(), out.size(), nonce.data(), key_.view().data());
 }
 

@@ -29,6 +29,7 @@ TEST(SeededRandom, FillsAnyLength) {
 
 TEST(SystemRandom, GivesBytesWithoutAnyoneHavingInitialisedIt) {
   SystemRandom random;
+  random.fill({});
   EXPECT_NE(random.id<TestId>(), random.id<TestId>());
   EXPECT_FALSE(random.id<TestId>().is_zero());
 }
