@@ -45,8 +45,13 @@ mls::LeafRequirements key_package_requirements(WallTime at) {
           .group_id = {},
           .extension_types = {policy_extension},
           .required = required_capabilities(),
-          .now = at,
-          .lifetime_seconds_max = key_package_lifetime_seconds_max};
+          .now = at};
+}
+
+bool is_lifetime_permitted(const mls::LeafNode& leaf) {
+  const auto* source = std::get_if<mls::KeyPackageSource>(&leaf.source);
+  if (source == nullptr || source->lifetime.not_after < source->lifetime.not_before) return false;
+  return source->lifetime.not_after - source->lifetime.not_before <= key_package_lifetime_seconds_max;
 }
 
 std::optional<DeviceId> device_of(const mls::Credential& credential) {

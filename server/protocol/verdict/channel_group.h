@@ -28,8 +28,9 @@ inline constexpr std::size_t channel_group_id_bytes_min = 16;
 // nullopt unless the extensions are exactly those of some policy.
 [[nodiscard]] std::optional<storage::ChannelPolicy> policy_of(const mls::Extensions& extensions);
 
-// What a KeyPackage is held to when it is published: the same as in a group, with our shorter lifetime.
+// What a KeyPackage is held to when it is published: the same as in a group; and its lifetime's length.
 [[nodiscard]] mls::LeafRequirements key_package_requirements(WallTime at);
+[[nodiscard]] bool is_lifetime_permitted(const mls::LeafNode& leaf);
 
 // The device a leaf's credential names; nullopt when it is no device certificate. Whether it is true was decided
 // when the leaf entered the tree.

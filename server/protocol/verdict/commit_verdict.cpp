@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "crypto/mls/wire/message.h"
 #include "server/protocol/messages.h"
 #include "server/protocol/verdict/channel_group.h"
 #include "server/protocol/verdict/directory_authentication.h"
@@ -47,16 +48,16 @@ std::optional<VerdictError> fault_in(const mls::Commit& commit) {
   return std::nullopt;
 }
 
-// One Commit under judgement; each step fills in its part of the verdict.
-class Judgement {
+// One Commit before the channel's rules; each step fills in its part of the verdict.
+class Hearing {
  public:
-  Judgement(const storage::ChannelPolicy& policy, const mls::StagedCommit& staged, const OpenLeaveRequests& leaving,
-            const Circumstances& circumstances)
+  Hearing(const storage::ChannelPolicy& policy, const mls::StagedCommit& staged, const OpenLeaveRequests& leaving,
+          const Circumstances& circumstances)
       : policy_{policy}, staged_{staged}, leaving_{leaving}, around_{circumstances} {}
 
   std::expected<CommitVerdict, Rejection> judge() {
-    for (const auto step : {&Judgement::sender, &Judgement::policy_change, &Judgement::joiners, &Judgement::citations,
-                            &Judgement::removals}) {
+    for (const auto step :
+         {&Hearing::sender, &Hearing::policy_change, &Hearing::joiners, &Hearing::citations, &Hearing::removals}) {
       if (const auto fault = (this->*step)()) return reject(*fault);
     }
     return std::move(verdict_);
@@ -110,7 +111,7 @@ class Judgement {
     verdict_.authenticated_data = std::move(*data);
     std::vector<DeviceId> removed;
     for (const mls::RemovedLeaf& leaf : staged_.changes.removed) {
-      if (const auto device = device_of(leaf.leaf.get())) removed.push_back(*device);
+      if (const auto device = device_of(leaf.before.get())) removed.push_back(*device);
     }
     const auto is_founded = [&](const auto& concerns) { return std::ranges::any_of(removed, concerns); };
     for (const std::uint64_t place : verdict_.authenticated_data.revocations) {
@@ -131,7 +132,7 @@ class Judgement {
 
   Fault removals() {
     for (const mls::RemovedLeaf& leaf : staged_.changes.removed) {
-      const auto device = device_of(leaf.leaf.get());
+      const auto device = device_of(leaf.before.get());
       if (!device) return VerdictError::malformed;
       if (verdict_.is_external) {
         if (*device != around_.sender) return VerdictError::remove_not_permitted;
@@ -186,7 +187,7 @@ std::expected<CommitVerdict, Rejection> judge_staged_commit(const storage::Chann
                                                             const mls::StagedCommit& staged,
                                                             const OpenLeaveRequests& leave_requests,
                                                             const Circumstances& circumstances) {
-  return Judgement{policy, staged, leave_requests, circumstances}.judge();
+  return Hearing{policy, staged, leave_requests, circumstances}.judge();
 }
 
 std::expected<JudgedCommit, Rejection> judge_commit(const mls::PublicGroup& group, const storage::ChannelPolicy& policy,
@@ -195,11 +196,11 @@ std::expected<JudgedCommit, Rejection> judge_commit(const mls::PublicGroup& grou
   const auto content = parse_commit(message);
   if (!content) return std::unexpected(content.error());
   const DirectoryAuthentication authentication{circumstances.directory, circumstances.directory_size, circumstances.at};
-  auto staged = group.stage_commit(*content, authentication, circumstances.at);
+  auto staged = group.stage_commit(*content, {authentication, circumstances.at});
   if (!staged) return std::unexpected(Rejection{to_verdict(staged.error()), staged.error()});
   auto verdict = judge_staged_commit(policy, *staged, leave_requests, circumstances);
   if (!verdict) return std::unexpected(verdict.error());
-  return JudgedCommit{std::move(*staged), std::move(*verdict)};
+  return JudgedCommit{std::move(*staged), content->auth.confirmation_tag, std::move(*verdict)};
 }
 
 }  // namespace samband::protocol

@@ -1,3 +1,4 @@
+#include "crypto/mls/wire/message.h"
 #include "server/protocol/messages.h"
 #include "server/protocol/verdict/verdict.h"
 

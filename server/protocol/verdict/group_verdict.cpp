@@ -1,4 +1,4 @@
-#include "server/protocol/messages.h"
+#include "crypto/mls/wire/message.h"
 #include "server/protocol/verdict/channel_group.h"
 #include "server/protocol/verdict/directory_authentication.h"
 #include "server/protocol/verdict/roster.h"
@@ -42,7 +42,7 @@ std::expected<JudgedGroup, Rejection> judge_first_epoch(BytesView group_info, By
   if (policy->channel != circumstances.channel) return reject(VerdictError::wrong_group);
 
   const DirectoryAuthentication authentication{circumstances.directory, circumstances.directory_size, circumstances.at};
-  auto group = mls::PublicGroup::from_group_info(*info, *nodes, authentication, circumstances.at);
+  auto group = mls::PublicGroup::from_group_info(*info, *nodes, authentication);
   if (!group) return reject(VerdictError::mls_invalid);
   if (device_of(group->tree().leaf(mls::LeafIndex{0})) != circumstances.sender) {
     return reject(VerdictError::wrong_sender);
@@ -57,10 +57,11 @@ bool may_create_channels(const Circumstances& circumstances) {
 
 }  // namespace
 
-std::expected<mls::GroupInfo, Rejection> judge_group_info(const mls::StagedCommit& staged, BytesView message) {
+std::expected<mls::GroupInfo, Rejection> judge_group_info(const mls::StagedCommit& staged, BytesView confirmation_tag,
+                                                          BytesView message) {
   auto info = parse_published_group_info(message);
   if (!info) return info;
-  if (info->group_context != staged.context || info->confirmation_tag != staged.confirmation_tag) {
+  if (info->group_context != staged.context || !equal(info->confirmation_tag, confirmation_tag)) {
     return reject(VerdictError::wrong_group);
   }
   if (info->signer != staged.changes.committer) return reject(VerdictError::wrong_sender);

@@ -85,6 +85,7 @@ struct CommitVerdict {
 
 struct JudgedCommit {
   mls::StagedCommit staged;
+  mls::MAC confirmation_tag;
   CommitVerdict verdict;
 };
 // All three steps.
@@ -94,10 +95,11 @@ struct JudgedCommit {
                                                                   const OpenLeaveRequests& leave_requests,
                                                                   const Circumstances& circumstances);
 
-// The GroupInfo published with a Commit: of the epoch it begins, signed by the committer, with external_pub and no
-// other extension (what a Welcome's encrypted GroupInfo may carry besides must never be published).
+// The GroupInfo published with a Commit: of the epoch it begins, with the Commit's confirmation_tag, signed by the
+// committer, with external_pub and no other extension (what a Welcome's encrypted GroupInfo may carry besides must
+// never be published).
 [[nodiscard]] std::expected<mls::GroupInfo, Rejection> judge_group_info(const mls::StagedCommit& staged,
-                                                                        BytesView message);
+                                                                        BytesView confirmation_tag, BytesView message);
 
 // --- new groups
 
