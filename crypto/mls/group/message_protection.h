@@ -28,6 +28,8 @@ enum class MessageError : std::uint8_t {
   too_far_ahead,            // its generation is more than skip_max past the newest
   ratchet_exhausted,        // no generation is left in this epoch
   decryption_failed,        // an AEAD tag did not verify
+  too_large,                // more content or authenticated_data than a receiver would read
+  not_a_member,             // this member was removed; its secrets are wiped
 };
 
 // What both ends of a message in one epoch share.

@@ -1,0 +1,169 @@
+// A member's view of one MLS group: the public group everybody can follow, and this member's secrets in its epoch.
+// Source: RFC 9420 §11 (creation), §12.4 (Commits), §12.4.3 (joining), §8 (epochs), §15 (application messages).
+// Pure computation: no I/O, clock or locks; randomness is passed in. One owner, one thread at a time.
+//
+// Every refusal is a value and leaves the group as it was. What an operation changed is stored by the caller
+// before anything is sent or shown: `encode_group` after a change of epoch, `take_secret_tree_changes` after that
+// and after each application message.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "crypto/mls/group/commit_options.h"
+#include "crypto/mls/group/epoch_state.h"
+#include "crypto/mls/group/member_error.h"
+#include "crypto/mls/group/pending_commit.h"
+#include "crypto/mls/public/public_group.h"
+
+namespace samband::mls {
+
+struct GroupParameters {
+  CipherSuite suite;
+  Bytes group_id;
+  LeafIdentity creator;
+  Lifetime lifetime;  // of the creator's first leaf
+  Extensions extensions;
+};
+
+struct ApplicationMessage {
+  LeafIndex sender;
+  Bytes authenticated_data;
+  Bytes application_data;
+};
+
+// What became of this member when it merged a Commit.
+enum class CommitOutcome : std::uint8_t {
+  entered_epoch,
+  removed,  // every secret is wiped; operations refuse from now on
+};
+
+class Group;
+
+// A group entered by a Welcome, and the extensions of its encrypted GroupInfo (they may hold secrets).
+struct Joined;
+// An own external Commit, and the group as it will be if the log accepts it.
+struct ExternalJoin;
+
+class Group {
+ public:
+  // --- entering; `signature_key` is the device's own pair. It is not copied and must outlive the group.
+
+  // Epoch 0, with the creator alone.
+  [[nodiscard]] static std::expected<Group, GroupError> create(const GroupParameters& parameters,
+                                                               const KeyPair& signature_key, RandomSource& random);
+
+  // `message`: an MLSMessage with a Welcome. `tree`: nullopt when it is inside. The caller checks that it has no
+  // group of this id yet, and wipes the bundle's keys afterwards unless it is a last resort.
+  [[nodiscard]] static std::expected<Joined, JoinRefusal> join(BytesView message, const KeyPackageBundle& bundle,
+                                                               const std::optional<RatchetTreeNodes>& tree,
+                                                               const KeyPair& signature_key, const Services& services);
+
+  // By an external Commit. `group_info`: an MLSMessage with a GroupInfo that has external_pub. `replaces`: the
+  // leaf of an earlier appearance of this device, removed by the same Commit (resync).
+  [[nodiscard]] static std::expected<ExternalJoin, JoinRefusal> join_external(
+      BytesView group_info, const RatchetTreeNodes& tree, const LeafIdentity& identity, const KeyPair& signature_key,
+      std::optional<LeafIndex> replaces, Bytes authenticated_data, const Services& services, RandomSource& random);
+
+  // --- the state
+  [[nodiscard]] const PublicGroup& public_group() const { return public_; }
+  [[nodiscard]] const GroupContext& context() const { return public_.context(); }
+  [[nodiscard]] Epoch epoch() const { return public_.context().epoch; }
+  [[nodiscard]] LeafIndex own_leaf() const { return own_leaf_; }
+  // False once a merged Commit removed this member.
+  [[nodiscard]] bool is_member() const { return state_.has_value(); }
+
+  // Secrets of the epoch; asserted: is_member(). `length` in bytes, at most 255 * KDF.Nh.
+  [[nodiscard]] SecretBytes export_secret(std::string_view label, BytesView context, std::size_t length) const;
+  [[nodiscard]] SecretBytes epoch_authenticator() const;
+  [[nodiscard]] SecretBytes resumption_psk() const;
+  // MLSMessage with the GroupInfo for external joiners: signed, with external_pub, without tree.
+  [[nodiscard]] Bytes group_info() const;
+
+  // --- application messages (§15)
+
+  // An MLSMessage with a PrivateMessage. `padding_bytes` zeros are encrypted behind the content.
+  [[nodiscard]] std::expected<Bytes, MessageError> protect(BytesView application_data, BytesView authenticated_data,
+                                                           std::size_t padding_bytes, RandomSource& random);
+  // The ratchet moves only when all of it has authenticated.
+  [[nodiscard]] std::expected<ApplicationMessage, MessageError> unprotect(BytesView message);
+
+  // --- changing the group (§12.4)
+
+  // Makes a Commit and keeps it pending: the group stays in its epoch until the log has the Commit in place.
+  [[nodiscard]] std::expected<OutgoingCommit, CommitRefusal> create_commit(const CommitOptions& options,
+                                                                           const Services& services,
+                                                                           RandomSource& random);
+  [[nodiscard]] bool has_pending() const { return pending_.has_value(); }
+  // Whether `message` is the pending Commit, byte for byte.
+  [[nodiscard]] bool is_pending(BytesView message) const;
+  [[nodiscard]] const StagedCommit& pending() const;  // asserted: has_pending()
+  // The log accepted it; asserted: has_pending(). The old epoch is wiped.
+  void merge_pending();
+  // The log refused it, or never saw it.
+  void clear_pending() { pending_.reset(); }
+
+  // A proposal to be committed by reference; kept until the epoch ends.
+  [[nodiscard]] std::expected<ProposalRef, CommitRefusal> receive_proposal(BytesView message);
+
+  // Someone else's Commit, judged and decrypted. Nothing changes before `merge`.
+  [[nodiscard]] std::expected<ReceivedCommit, CommitRefusal> stage_commit(BytesView message,
+                                                                          const Services& services) const;
+  // Enters the epoch of a Commit staged by this group in its present epoch (asserted), or leaves the group. The
+  // old epoch is wiped, and a pending Commit with it.
+  CommitOutcome merge(ReceivedCommit commit);
+
+  // --- storage; the formats are this folder's own and versioned
+
+  // All but the secret tree; changes once an epoch. Asserted: is_member().
+  [[nodiscard]] SecretBytes encode_group() const;
+  // The pending Commit, to be stored before it is sent; asserted: has_pending().
+  [[nodiscard]] SecretBytes encode_pending() const;
+  // Records of the present epoch's secret tree that changed since the last call. The first call of an epoch gives
+  // all of them: records of an older epoch are erased with it.
+  [[nodiscard]] std::vector<SecretTreeRecord> take_secret_tree_changes();
+
+  [[nodiscard]] static std::expected<Group, ParseError> load(BytesView group, std::span<const SecretTreeRecord> records,
+                                                             const KeyPair& signature_key);
+  // Takes the pending Commit up again. It was judged when it was made; `services` are asked once more, without
+  // lifetimes. malformed when it is of another epoch.
+  [[nodiscard]] std::expected<void, ParseError> load_pending(BytesView pending, const Services& services);
+
+ private:
+  struct Pending {
+    StagedCommit staged;
+    NextEpoch next;
+    Bytes message;
+  };
+
+  Group(PublicGroup group, LeafIndex own_leaf, EpochState state, const KeyPair& signature_key);
+
+  [[nodiscard]] EpochView epoch_view() const { return {public_.suite(), public_.context()}; }
+  [[nodiscard]] LeafIdentity own_identity() const;
+  [[nodiscard]] std::expected<AuthenticatedContent, CommitRefusal> open_handshake(BytesView message) const;
+  [[nodiscard]] std::expected<SecretBytes, MemberError> init_secret_for(const CommitChanges& changes) const;
+  [[nodiscard]] std::expected<NextEpoch, MemberError> follow(const StagedCommit& staged, const Commit& commit,
+                                                             const PreSharedKeySource& psks) const;
+  void enter(StagedCommit staged, NextEpoch next);
+
+  PublicGroup public_;
+  LeafIndex own_leaf_;
+  std::optional<EpochState> state_;  // nullopt once removed
+  const KeyPair* signature_key_;
+  std::optional<Pending> pending_;
+};
+
+struct Joined {
+  Group group;
+  Extensions extensions;
+};
+
+struct ExternalJoin {
+  Bytes commit;  // MLSMessage with the PublicMessage, for the log
+  Group group;
+};
+
+}  // namespace samband::mls

@@ -1,0 +1,122 @@
+// A group as its owner stores it. What is stored is secret: the owner encrypts it.
+// Formats, each behind its u16 version (never renumber):
+//   group:   public group <V> || private path || eight epoch secrets <V>, encryption_secret being in the records
+//   pending: u64 epoch it was made in || message <V> || private path || nine epoch secrets <V>
+#include "crypto/bytes/check.h"
+#include "crypto/mls/group/group.h"
+
+namespace samband::mls {
+namespace {
+
+constexpr std::uint16_t group_format = 1;
+constexpr std::uint16_t pending_format = 1;
+
+template <class Secrets, class Visit>
+void for_each_kept_secret(Secrets& secrets, Visit&& visit) {
+  visit(secrets.sender_data_secret);
+  visit(secrets.exporter_secret);
+  visit(secrets.external_secret);
+  visit(secrets.confirmation_key);
+  visit(secrets.membership_key);
+  visit(secrets.resumption_psk);
+  visit(secrets.epoch_authenticator);
+  visit(secrets.init_secret);
+}
+
+void write_secrets(Writer& out, const EpochSecrets& secrets) {
+  for_each_kept_secret(secrets, [&](const SecretBytes& secret) { out.bytes(secret.view()); });
+}
+
+// Another length than KDF.Nh is malformed.
+SecretBytes read_secret(Reader& in, CipherSuite suite) {
+  SecretBytes secret{in.bytes(hash_bytes_max)};
+  if (secret.size() != suite.hash_bytes()) in.fail(ParseError::malformed);
+  return secret;
+}
+
+EpochSecrets read_secrets(Reader& in, CipherSuite suite) {
+  EpochSecrets secrets;
+  for_each_kept_secret(secrets, [&](SecretBytes& secret) { secret = read_secret(in, suite); });
+  return secrets;
+}
+
+// An upper bound, so that the buffer does not grow and leave copies of secrets behind.
+std::size_t stored_bytes_max(std::size_t public_bytes, const PrivatePath& path) {
+  constexpr std::size_t secret_count = 9;
+  constexpr std::size_t headers = 32;
+  return public_bytes + path.encoded_bytes() + secret_count * (hash_bytes_max + 2) + headers;
+}
+
+}  // namespace
+
+SecretBytes Group::encode_group() const {
+  SAMBAND_CHECK(is_member());
+  const Bytes public_bytes = public_.encode();
+  Writer out;
+  out.reserve(stored_bytes_max(public_bytes.size(), state_->path));
+  out.u16(group_format);
+  out.bytes(public_bytes);
+  state_->path.write(out);
+  write_secrets(out, state_->secrets);
+  return out.take_secret();
+}
+
+std::expected<Group, ParseError> Group::load(BytesView group, std::span<const SecretTreeRecord> records,
+                                             const KeyPair& signature_key) {
+  Reader in{group};
+  if (in.u16() != group_format) in.fail(ParseError::unknown_value);
+  const BytesView public_bytes = in.bytes(vector_bytes_max);
+  if (in.failed()) return std::unexpected(*in.error());
+  auto public_group = PublicGroup::parse(public_bytes);
+  if (!public_group) return std::unexpected(public_group.error());
+
+  PrivatePath path = PrivatePath::read(in);
+  EpochSecrets secrets = read_secrets(in, public_group->suite());
+  if (const auto error = in.finish()) return std::unexpected(*error);
+  if (!path.matches(public_group->tree())) return std::unexpected(ParseError::malformed);
+  auto tree = SecretTree::load(public_group->suite(), public_group->tree().leaf_count(), records);
+  if (!tree) return std::unexpected(tree.error());
+
+  const LeafIndex own_leaf = path.own_leaf();
+  EpochState state{std::move(secrets), std::move(*tree), std::move(path)};
+  return Group{std::move(*public_group), own_leaf, std::move(state), signature_key};
+}
+
+SecretBytes Group::encode_pending() const {
+  SAMBAND_CHECK(has_pending());
+  Writer out;
+  out.reserve(stored_bytes_max(pending_->message.size(), pending_->next.path));
+  out.u16(pending_format);
+  out.u64(epoch().value);
+  out.bytes(pending_->message);
+  pending_->next.path.write(out);
+  write_secrets(out, pending_->next.secrets);
+  out.bytes(pending_->next.secrets.encryption_secret.view());
+  return out.take_secret();
+}
+
+std::expected<void, ParseError> Group::load_pending(BytesView pending, const Services& services) {
+  Reader in{pending};
+  if (in.u16() != pending_format) in.fail(ParseError::unknown_value);
+  if (Epoch{in.u64()} != epoch()) in.fail(ParseError::malformed);
+  Bytes message = in.bytes_owned(vector_bytes_max);
+  PrivatePath path = PrivatePath::read(in);
+  EpochSecrets secrets = read_secrets(in, public_.suite());
+  secrets.encryption_secret = read_secret(in, public_.suite());
+  if (const auto error = in.finish()) return std::unexpected(*error);
+
+  const auto content = open_handshake(message);
+  if (!content) return std::unexpected(ParseError::malformed);
+  auto staged = public_.stage_commit(*content, {services.authentication, std::nullopt});
+  if (!staged || !path.matches(staged->tree)) return std::unexpected(ParseError::malformed);
+  NextEpoch next{std::move(secrets), std::move(path), content->auth.confirmation_tag};
+  pending_ = Pending{std::move(*staged), std::move(next), std::move(message)};
+  return {};
+}
+
+std::vector<SecretTreeRecord> Group::take_secret_tree_changes() {
+  if (!is_member()) return {};
+  return state_->tree.take_changes();
+}
+
+}  // namespace samband::mls

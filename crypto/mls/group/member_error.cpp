@@ -1,0 +1,16 @@
+#include "crypto/mls/group/member_error.h"
+
+#include <cstdlib>
+
+namespace samband::mls {
+
+MemberError to_member_error(PathError error) {
+  switch (error) {
+    case PathError::not_reached: return MemberError::path_not_reached;
+    case PathError::undecryptable: return MemberError::path_undecryptable;
+    case PathError::key_mismatch: return MemberError::path_key_mismatch;
+  }
+  std::abort();  // every enumerator returns above
+}
+
+}  // namespace samband::mls

@@ -1,0 +1,157 @@
+#include "crypto/mls/group/tree_kem.h"
+
+#include <gtest/gtest.h>
+
+#include "crypto/mls/group/official_vectors.h"
+#include "crypto/mls/wire/group_context.h"
+
+namespace samband::mls {
+namespace {
+
+struct Member {
+  PrivatePath path;
+  KeyPair signature_key;
+};
+
+struct Scene {
+  CipherSuite suite;
+  RatchetTree tree;
+  GroupContext context;
+  std::map<LeafIndex, Member> members;
+};
+
+// A PrivatePath in its stored form is the way to give it single keys.
+PrivatePath private_path_of(const Json& leaf, CipherSuite suite) {
+  Writer out;
+  out.u32(leaf.at("index"));
+  out.u8(static_cast<std::uint8_t>(leaf.at("path_secrets").size() + 1));
+  out.u32(node_of(LeafIndex{leaf.at("index").get<std::uint32_t>()}).value);
+  out.bytes(hex_field(leaf, "encryption_priv"));
+  for (const Json& step : leaf.at("path_secrets")) {
+    out.u32(step.at("node"));
+    out.bytes(derive_node_key_pair(suite, hex_field(step, "path_secret")).private_key.view());
+  }
+  Reader in{out.view()};
+  return PrivatePath::read(in);
+}
+
+std::optional<Scene> scene_of(const Json& test_case) {
+  const CipherSuite suite = suite_of(test_case);
+  const auto nodes = parse_ratchet_tree(hex_field(test_case, "ratchet_tree"));
+  if (!nodes) return std::nullopt;
+  Scene scene{.suite = suite,
+              .tree = RatchetTree{suite, *nodes},
+              .context = {.cipher_suite = test_case.at("cipher_suite"),
+                          .group_id = hex_field(test_case, "group_id"),
+                          .epoch = Epoch{test_case.at("epoch").get<std::uint64_t>()},
+                          .confirmed_transcript_hash = hex_field(test_case, "confirmed_transcript_hash")},
+              .members = {}};
+  for (const Json& leaf : test_case.at("leaves_private")) {
+    auto signature_key = suite.signature_key_pair(hex_field(leaf, "signature_priv"));
+    PrivatePath path = private_path_of(leaf, suite);
+    const LeafNode* node = scene.tree.leaf(path.own_leaf());
+    const bool keys_match =
+        signature_key && node && path.matches(scene.tree) && node->signature_key == signature_key->public_key;
+    if (!keys_match) return std::nullopt;
+    scene.members.emplace(path.own_leaf(), Member{path.duplicate(), std::move(*signature_key)});
+  }
+  return scene;
+}
+
+std::vector<HPKEPublicKey> keys_of(const UpdatePath& path) {
+  std::vector<HPKEPublicKey> keys;
+  for (const UpdatePathNode& node : path.nodes) keys.push_back(node.encryption_key);
+  return keys;
+}
+
+bool merges(RatchetTree& tree, LeafIndex sender, const UpdatePath& path) {
+  const auto* source = std::get_if<CommitSource>(&path.leaf_node.source);
+  if (source == nullptr || tree.filtered_direct_path(sender).size() != path.nodes.size()) return false;
+  if (tree.set_path(sender, keys_of(path)) != source->parent_hash) return false;
+  tree.set_leaf(sender, std::make_shared<const LeafNode>(path.leaf_node));
+  return true;
+}
+
+// Every other member arrives at `commit_secret`, with keys that fit the tree.
+bool reaches_all(const Scene& scene, const RatchetTree& tree, LeafIndex sender, const UpdatePath& path,
+                 const GroupContext& context, BytesView commit_secret) {
+  return std::ranges::all_of(scene.members, [&](const auto& entry) {
+    if (entry.first == sender) return true;
+    PrivatePath receiver = entry.second.path.duplicate();
+    const auto received = receiver.receive_path(tree, sender, {}, path, encode(context));
+    receiver.forget_blanks(tree);
+    return received && equal(received->view(), commit_secret) && receiver.matches(tree);
+  });
+}
+
+bool path_secrets_match(const Scene& scene, const RatchetTree& tree, LeafIndex sender, const Json& path_secrets) {
+  for (std::uint32_t i = 0; i < path_secrets.size(); ++i) {
+    if (path_secrets[i].is_null()) continue;
+    const NodeIndex ancestor = common_ancestor(LeafIndex{i}, sender);
+    const KeyPair pair = derive_node_key_pair(scene.suite, hex_bytes(path_secrets[i]));
+    if (!equal(pair.public_key, tree.encryption_key(ancestor))) return false;
+  }
+  return true;
+}
+
+bool update_path_passes(const Scene& scene, const Json& update) {
+  const LeafIndex sender{update.at("sender").get<std::uint32_t>()};
+  const auto path = parse_update_path(hex_field(update, "update_path"));
+  RatchetTree tree = scene.tree;
+  if (!path || !merges(tree, sender, *path)) return false;
+  if (!verify_leaf_node_signature(path->leaf_node, scene.suite, scene.context.group_id, sender)) return false;
+  GroupContext context = scene.context;
+  context.tree_hash = tree.tree_hash();
+  return context.tree_hash == hex_field(update, "tree_hash_after") &&
+         path_secrets_match(scene, tree, sender, update.at("path_secrets")) &&
+         reaches_all(scene, tree, sender, *path, context, hex_field(update, "commit_secret"));
+}
+
+// A path of our own from the same sender reaches everybody too.
+bool own_path_passes(const Scene& scene, LeafIndex sender) {
+  SeededRandom random{1};
+  RatchetTree tree = scene.tree;
+  std::vector<PathTarget> targets;
+  for (const PathStep& step : tree.filtered_direct_path(sender)) {
+    targets.push_back({step.node, step.copath, tree.resolution(step.copath)});
+  }
+  FreshPath fresh = generate_path(scene.suite, targets.size(), random);
+  LeafNode leaf = *tree.leaf(sender);
+  leaf.encryption_key = fresh.leaf_key.public_key;
+  leaf.source = CommitSource{tree.set_path(sender, fresh.public_keys())};
+  sign_leaf_node(leaf, scene.suite, scene.members.at(sender).signature_key.private_key.view(), scene.context.group_id,
+                 sender);
+  tree.set_leaf(sender, std::make_shared<const LeafNode>(leaf));
+  GroupContext context = scene.context;
+  context.tree_hash = tree.tree_hash();
+  auto nodes = encrypt_path(tree, targets, fresh, encode(context), random);
+  if (!nodes) return false;
+  const UpdatePath path{std::move(leaf), std::move(*nodes)};
+  if (!reaches_all(scene, tree, sender, path, context, fresh.commit_secret.view())) return false;
+  PrivatePath own = scene.members.at(sender).path.duplicate();
+  own.install(targets, std::move(fresh));
+  own.forget_blanks(tree);
+  return own.matches(tree);
+}
+
+bool tree_kem_passes(const Json& test_case) {
+  const auto scene = scene_of(test_case);
+  if (!scene) return false;
+  return std::ranges::all_of(test_case.at("update_paths"), [&](const Json& update) {
+    const LeafIndex sender{update.at("sender").get<std::uint32_t>()};
+    return update_path_passes(*scene, update) && own_path_passes(*scene, sender);
+  });
+}
+
+TEST(TreeKem, AgreesWithTheOfficialVectors) {
+  SAMBAND_LOAD_VECTORS_OR_SKIP(cases, "treekem.json");
+  expect_cases_pass(cases, tree_kem_passes);
+}
+
+TEST(TreeKem, NoticesAChangedDigitInAnyFieldOfItsVectors) {
+  SAMBAND_LOAD_VECTORS_OR_SKIP(cases, "treekem.json");
+  expect_flips_fail(cases, tree_kem_passes);
+}
+
+}  // namespace
+}  // namespace samband::mls
