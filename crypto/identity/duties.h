@@ -33,6 +33,11 @@ class Duties {
   // True when one duty at least is in both sets.
   [[nodiscard]] constexpr bool intersects(Duties other) const { return (bits_ & other.bits_) != 0; }
   [[nodiscard]] constexpr bool includes(Duties other) const { return (other.bits_ & ~bits_) == 0; }
+  [[nodiscard]] constexpr Duties with(Duties other) const {
+    Duties both;
+    both.bits_ = static_cast<std::uint8_t>(bits_ | other.bits_);
+    return both;
+  }
   [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
   [[nodiscard]] constexpr std::uint8_t bits() const { return bits_; }
   bool operator==(const Duties&) const = default;

@@ -1,0 +1,13 @@
+// An administrator grant: what parses encodes to the same bytes.
+#include <cstdlib>
+
+#include "crypto/identity/administrator_grant.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace samband;
+  const BytesView wire{data, size};
+  if (const auto parsed = identity::parse_signed_administrator_grant(wire)) {
+    if (!equal(identity::encode(*parsed), wire)) std::abort();
+  }
+  return 0;
+}

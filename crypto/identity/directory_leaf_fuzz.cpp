@@ -1,0 +1,13 @@
+// A directory leaf of any kind: what parses encodes to the same bytes.
+#include <cstdlib>
+
+#include "crypto/identity/directory_leaf.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace samband;
+  const BytesView wire{data, size};
+  if (const auto parsed = identity::parse_directory_leaf(wire)) {
+    if (!equal(identity::encode(*parsed), wire)) std::abort();
+  }
+  return 0;
+}
