@@ -23,14 +23,14 @@ inline constexpr std::size_t admin_text_bytes_max = 400;
 struct NewPartner {
   PartnerId id;  // chosen by the caller at random
   identity::PartnerKind kind = identity::PartnerKind::municipality;
-  std::string number;  // checked against its kind; R-0001 and so on for representatives
+  std::string number;  // checked against its kind; empty for representatives: the next free R-number
   std::string name;
   std::string community;  // may be empty
   identity::LanguageForm language_form = identity::LanguageForm::neutral;
   Hash token;           // identity::operator_token_hash of the one-time token
   WallTime expires_at;  // of the invitation
 };
-// All or none: a fault in one row leaves every other out too.
+// All or none: a fault in one row leaves every other out too. Answered with PartnersListed, in the order of the rows.
 struct AddPartners {
   std::vector<NewPartner> partners;
 };

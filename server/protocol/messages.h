@@ -178,7 +178,9 @@ struct FetchUpload {  // which chunks the server has of a blob that is not seale
   BlobId blob;
 };
 
-struct ListChannels {};
+struct ListChannels {  // in the order of their ids, a page at a time
+  std::optional<ChannelId> after;
+};
 struct Subscribe {  // every entry from `next_seq` on arrives as an event, old and new alike
   ChannelId channel;
   std::uint64_t next_seq = 0;
@@ -308,6 +310,7 @@ struct ChannelSummary {
 };
 struct Channels {
   std::vector<ChannelSummary> channels;
+  bool more = false;  // ask again after the last one
 };
 struct EntriesPage {
   std::vector<Bytes> entries;

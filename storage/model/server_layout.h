@@ -38,6 +38,10 @@ enum class ChannelPart : std::uint8_t {
   record = 0,      // ChannelRecord
   group = 1,       // the public group as of `ChannelRecord::snapshot_seq`
   group_info = 2,  // the newest GroupInfo
+  // With something behind the part, which is server/core's to compose:
+  reader = 3,        // device -> what it may read, and its request to leave
+  waiting_tree = 4,  // epoch -> the ratchet tree of a past epoch that Welcomes still lead to
+  release = 5,       // guidance -> a release that is scheduled
 };
 [[nodiscard]] Bytes channel_key(const ChannelId& channel, ChannelPart part);
 [[nodiscard]] std::optional<ChannelId> channel_of(BytesView channel_key);
