@@ -1,0 +1,66 @@
+#include "storage/model/records.h"
+
+#include <gtest/gtest.h>
+
+namespace samband::storage {
+namespace {
+
+template <class Id>
+Id id_of(std::uint8_t byte) {
+  Id id;
+  id.bytes.fill(byte);
+  return id;
+}
+
+// Reads back what was written; refuses every shorter text, one that is longer, and another version.
+template <class Record, class Parse>
+void expect_one_encoding(const Record& record, const Parse& parse) {
+  const Bytes wire = encode(record);
+  EXPECT_EQ(parse(wire).value(), record);
+  for (std::size_t size = 0; size < wire.size(); ++size) EXPECT_FALSE(parse(BytesView{wire}.first(size))) << size;
+  EXPECT_EQ(parse(concat({wire, Bytes{0}})).error(), ParseError::trailing_bytes);
+  Bytes newer = wire;
+  ++newer[0];
+  EXPECT_EQ(parse(newer).error(), ParseError::unknown_value);
+}
+
+BlobRecord blob() {
+  return {BlobState::sealed, id_of<ChannelId>(1), id_of<DeviceId>(2), 70'000, 2, id_of<Hash>(3), WallTime{4}, 5};
+}
+
+TEST(Records, HaveOneEncodingEach) {
+  expect_one_encoding(ChannelRecord{{id_of<ChannelId>(1), 2, id_of<Hash>(3), WallTime{4}, 5, 6},
+                                    id_of<DeviceId>(7),
+                                    Bytes{8},
+                                    9,
+                                    10,
+                                    11,
+                                    Bytes{12}},
+                      parse_channel_record);
+  expect_one_encoding(blob(), parse_blob_record);
+  expect_one_encoding(RequestRecord{1, id_of<Hash>(2), Bytes{3}}, parse_request_record);
+  expect_one_encoding(InboxItem{id_of<ChannelId>(1), 2, 3, id_of<Hash>(4), WallTime{5}, Bytes{6}}, parse_inbox_item);
+  expect_one_encoding(KeyPackageRecord{id_of<Hash>(1), WallTime{2}, true, Bytes{3}}, parse_key_package_record);
+  expect_one_encoding(StagedPart{WallTime{1}, Bytes{2}}, parse_staged_part);
+  expect_one_encoding(StoreMeta{1, 2, WallTime{3}}, parse_store_meta);
+  expect_one_encoding(ShardPosition{1, WallTime{2}}, parse_shard_position);
+}
+
+TEST(Records, KnowTwoStatesOfABlob) {
+  Bytes wire = encode(blob());
+  for (const std::uint8_t state : Bytes{0, 3}) {
+    wire[1] = state;
+    EXPECT_EQ(parse_blob_record(wire).error(), ParseError::unknown_value);
+  }
+}
+
+TEST(Records, HoldWelcomesOfBoundedSize) {
+  InboxItem item;
+  item.welcome = Bytes(welcome_bytes_max);
+  EXPECT_TRUE(parse_inbox_item(encode(item)));
+  item.welcome.push_back(0);
+  EXPECT_EQ(parse_inbox_item(encode(item)).error(), ParseError::too_long);
+}
+
+}  // namespace
+}  // namespace samband::storage
