@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "crypto/mls/public/transcript_hash.h"
+
 namespace samband::mls {
 namespace {
 

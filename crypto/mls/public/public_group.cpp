@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "crypto/mls/public/transcript_hash.h"
+
 namespace samband::mls {
 namespace {
 
@@ -83,7 +85,7 @@ void PublicGroup::set_initial_confirmation_tag(BytesView confirmation_tag) {
 
 void PublicGroup::set_interim_transcript_hash(BytesView confirmation_tag) {
   interim_transcript_hash_ =
-      suite().hash({context_.confirmed_transcript_hash, interim_transcript_hash_input(confirmation_tag)});
+      mls::interim_transcript_hash(suite(), context_.confirmed_transcript_hash, confirmation_tag);
 }
 
 // Group, epoch, sender and signature: what makes it a message of this group.

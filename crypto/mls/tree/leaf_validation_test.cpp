@@ -1,0 +1,230 @@
+#include "crypto/mls/tree/leaf_validation.h"
+
+#include <functional>
+#include <gtest/gtest.h>
+
+#include "crypto/mls/tree/test_leaves.h"
+
+namespace samband::mls {
+namespace {
+
+using testing::suite;
+
+constexpr ExtensionType private_extension{0xf001};
+constexpr ProposalType private_proposal{0xf001};
+
+class LeafValidation : public ::testing::Test {
+ protected:
+  LeafNode leaf_changed_by(const std::function<void(LeafNode&)>& change, LeafIndex index = LeafIndex{}) {
+    LeafNode leaf = testing::unsigned_leaf("anna", signature, suite().generate_kem_key_pair(random));
+    change(leaf);
+    sign_leaf_node(leaf, suite(), signature.private_key.view(), group.group_id, index);
+    return leaf;
+  }
+  // The verdict on a leaf that was changed before it was signed.
+  std::optional<LeafError> refusal(const std::function<void(LeafNode&)>& change) {
+    const auto verdict = verify_leaf_node(leaf_changed_by(change), LeafIndex{}, group, authentication);
+    return verdict ? std::nullopt : std::optional{verdict.error()};
+  }
+  KeyPackage key_package_changed_by(const std::function<void(KeyPackage&)>& change) {
+    KeyPackage out{.cipher_suite = static_cast<std::uint16_t>(samband_suite),
+                   .init_key = suite().generate_kem_key_pair(random).public_key,
+                   .leaf_node = leaf_changed_by([](LeafNode&) {}),
+                   .extensions = {},
+                   .signature = {}};
+    change(out);
+    sign_key_package(out, suite(), signature.private_key.view());
+    return out;
+  }
+  std::optional<LeafError> package_refusal(const std::function<void(KeyPackage&)>& change) {
+    const auto verdict = verify_key_package(key_package_changed_by(change), group, authentication);
+    return verdict ? std::nullopt : std::optional{verdict.error()};
+  }
+
+  SeededRandom random{1};
+  KeyPair signature = suite().generate_signature_key_pair(random);
+  testing::NamedCredentials authentication;
+  LeafRequirements group{
+      .suite = suite(), .group_id = {1, 2, 3}, .extension_types = {}, .required = {}, .now = WallTime{1'000'000}};
+};
+
+TEST_F(LeafValidation, AcceptsALeafThatFits) {
+  EXPECT_EQ(refusal([](LeafNode&) {}), std::nullopt);
+}
+
+TEST_F(LeafValidation, NeedsKeysOfTheSuite) {
+  EXPECT_EQ(refusal([](LeafNode& leaf) { leaf.encryption_key.push_back(0); }), LeafError::invalid_key);
+  EXPECT_EQ(refusal([](LeafNode& leaf) { leaf.signature_key.pop_back(); }), LeafError::invalid_key);
+}
+
+TEST_F(LeafValidation, NeedsTheLeafsOwnSignature) {
+  LeafNode leaf = leaf_changed_by([](LeafNode&) {});
+  leaf.capabilities.versions.push_back(ProtocolVersion{0x0a0a});
+  EXPECT_EQ(verify_leaf_node(leaf, LeafIndex{}, group, authentication).error(), LeafError::invalid_signature);
+}
+
+TEST_F(LeafValidation, BindsLeavesOfCommitsToTheirGroupAndPlace) {
+  const LeafNode leaf = leaf_changed_by([](LeafNode& node) { node.source = CommitSource{}; }, LeafIndex{3});
+  EXPECT_TRUE(verify_leaf_node(leaf, LeafIndex{3}, group, authentication));
+  EXPECT_EQ(verify_leaf_node(leaf, LeafIndex{4}, group, authentication).error(), LeafError::invalid_signature);
+  group.group_id.push_back(4);
+  EXPECT_EQ(verify_leaf_node(leaf, LeafIndex{3}, group, authentication).error(), LeafError::invalid_signature);
+}
+
+TEST_F(LeafValidation, AsksTheAuthenticationService) {
+  const auto refused = [](LeafNode& leaf) { leaf.credential = BasicCredential{copy_of(view_of("refused"))}; };
+  EXPECT_EQ(refusal(refused), LeafError::invalid_credential);
+}
+
+TEST_F(LeafValidation, NeedsTheVersionAndTheSuiteOfTheGroup) {
+  EXPECT_EQ(refusal([](LeafNode& leaf) { leaf.capabilities.versions = {ProtocolVersion{2}}; }),
+            LeafError::version_or_suite_unsupported);
+  EXPECT_EQ(refusal([](LeafNode& leaf) { leaf.capabilities.cipher_suites = {1}; }),
+            LeafError::version_or_suite_unsupported);
+}
+
+TEST_F(LeafValidation, NeedsWhatTheGroupRequires) {
+  group.required = {.extension_types = {private_extension},
+                    .proposal_types = {private_proposal, ProposalType::add},
+                    .credential_types = {CredentialType::basic}};
+  const auto support = [](bool extension, bool proposal) {
+    return [=](LeafNode& leaf) {
+      if (extension) leaf.capabilities.extensions = {private_extension};
+      if (proposal) leaf.capabilities.proposals = {private_proposal};
+    };
+  };
+  EXPECT_EQ(refusal(support(true, true)), std::nullopt);
+  EXPECT_EQ(refusal(support(false, true)), LeafError::required_capability_missing);
+  EXPECT_EQ(refusal(support(true, false)), LeafError::required_capability_missing);
+  group.required.credential_types = {CredentialType::x509};
+  EXPECT_EQ(refusal(support(true, true)), LeafError::required_capability_missing);
+}
+
+TEST_F(LeafValidation, NeedsEveryExtensionOfTheGroupContext) {
+  group.extension_types = {private_extension, ExtensionType::external_senders};
+  EXPECT_EQ(refusal([](LeafNode&) {}), LeafError::required_capability_missing);
+  EXPECT_EQ(refusal([](LeafNode& leaf) { leaf.capabilities.extensions = {private_extension}; }), std::nullopt);
+}
+
+TEST_F(LeafValidation, NeedsALeafToListWhatItUses) {
+  EXPECT_EQ(refusal([](LeafNode& leaf) { leaf.extensions = {{private_extension, {}}}; }),
+            LeafError::extension_unsupported);
+  EXPECT_EQ(refusal([](LeafNode& leaf) { leaf.extensions = {{ExtensionType::application_id, {}}}; }), std::nullopt);
+  EXPECT_EQ(refusal([](LeafNode& leaf) { leaf.capabilities.credentials = {CredentialType::x509}; }),
+            LeafError::credential_type_unsupported);
+}
+
+TEST_F(LeafValidation, StandsOnBothSidesOfALifetime) {
+  const auto lasting = [](std::uint64_t from, std::uint64_t to) {
+    return [=](LeafNode& leaf) { leaf.source = KeyPackageSource{{.not_before = from, .not_after = to}}; };
+  };
+  EXPECT_EQ(refusal(lasting(1000, 1000)), std::nullopt);
+  EXPECT_EQ(refusal(lasting(1001, 2000)), LeafError::outside_lifetime);
+  EXPECT_EQ(refusal(lasting(0, 999)), LeafError::outside_lifetime);
+  EXPECT_EQ(refusal(lasting(1000, 1000 + lifetime_seconds_max)), std::nullopt);
+  EXPECT_EQ(refusal(lasting(1000, 1001 + lifetime_seconds_max)), LeafError::outside_lifetime);
+  EXPECT_EQ(refusal(lasting(2000, 1000)), LeafError::outside_lifetime);
+  group.now = std::nullopt;
+  EXPECT_EQ(refusal(lasting(1001, 2000)), std::nullopt);
+}
+
+TEST_F(LeafValidation, AcceptsAKeyPackageThatFits) {
+  EXPECT_EQ(package_refusal([](KeyPackage&) {}), std::nullopt);
+}
+
+TEST_F(LeafValidation, NeedsAKeyPackageOfTheGroupsSuite) {
+  EXPECT_EQ(package_refusal([](KeyPackage& package) { package.cipher_suite = 1; }),
+            LeafError::version_or_suite_unsupported);
+}
+
+TEST_F(LeafValidation, NeedsAKeyPackageWithALeafMadeForIt) {
+  const LeafNode leaf = leaf_changed_by([](LeafNode& node) { node.source = UpdateSource{}; });
+  EXPECT_EQ(package_refusal([&](KeyPackage& package) { package.leaf_node = leaf; }), LeafError::wrong_source);
+}
+
+TEST_F(LeafValidation, NeedsAnInitKeyThatIsAKeyOfItsOwn) {
+  EXPECT_EQ(package_refusal([](KeyPackage& package) { package.init_key.pop_back(); }), LeafError::invalid_key);
+  EXPECT_EQ(package_refusal([](KeyPackage& package) { package.init_key = package.leaf_node.encryption_key; }),
+            LeafError::encryption_key_reused);
+}
+
+TEST_F(LeafValidation, NeedsAKeyPackageToListWhatItUses) {
+  EXPECT_EQ(package_refusal([](KeyPackage& package) { package.extensions = {{private_extension, {}}}; }),
+            LeafError::extension_unsupported);
+}
+
+TEST_F(LeafValidation, NeedsTheKeyPackagesSignature) {
+  KeyPackage package = key_package_changed_by([](KeyPackage&) {});
+  package.init_key = suite().generate_kem_key_pair(random).public_key;
+  EXPECT_EQ(verify_key_package(package, group, authentication).error(), LeafError::invalid_signature);
+}
+
+TEST_F(LeafValidation, GathersWhatAGroupAsksFromItsContext) {
+  const RequiredCapabilities required{
+      .extension_types = {private_extension}, .proposal_types = {}, .credential_types = {CredentialType::basic}};
+  GroupContext context{.group_id = {9}, .extensions = {{ExtensionType::required_capabilities, encode(required)}}};
+  const auto gathered = leaf_requirements(context, suite(), WallTime{5});
+  ASSERT_TRUE(gathered);
+  EXPECT_EQ(gathered->group_id, Bytes{9});
+  EXPECT_EQ(gathered->required, required);
+  EXPECT_EQ(gathered->extension_types, std::vector{ExtensionType::required_capabilities});
+  context.extensions.front().extension_data.pop_back();
+  EXPECT_FALSE(leaf_requirements(context, suite(), WallTime{5}));
+}
+
+// --- among members
+
+class AmongMembers : public ::testing::Test {
+ protected:
+  AmongMembers() {
+    for (const char* name : {"a", "b", "c", "d"}) tree.add(testing::leaf_named(name));
+  }
+  void replace(std::uint32_t leaf, const std::function<void(LeafNode&)>& change) {
+    LeafNode node = *tree.leaf(LeafIndex{leaf});
+    change(node);
+    tree.set_leaf(LeafIndex{leaf}, std::make_shared<const LeafNode>(std::move(node)));
+  }
+
+  RatchetTree tree{suite()};
+};
+
+TEST_F(AmongMembers, KeysAreTheirOwners) {
+  EXPECT_TRUE(verify_all_members(tree));
+  replace(1, [&](LeafNode& leaf) { leaf.signature_key = tree.leaf(LeafIndex{0})->signature_key; });
+  EXPECT_EQ(verify_all_members(tree).error(), LeafError::signature_key_reused);
+  replace(1, [&](LeafNode& leaf) { leaf.encryption_key = tree.leaf(LeafIndex{0})->encryption_key; });
+  EXPECT_EQ(verify_all_members(tree).error(), LeafError::encryption_key_reused);
+}
+
+TEST_F(AmongMembers, ParentNodesShareNoKeyEither) {
+  (void)tree.set_path(LeafIndex{0}, std::vector<HPKEPublicKey>{{1}, {2}});
+  EXPECT_TRUE(verify_all_members(tree));
+  (void)tree.set_path(LeafIndex{0}, std::vector<HPKEPublicKey>{{1}, {1}});
+  EXPECT_EQ(verify_all_members(tree).error(), LeafError::encryption_key_reused);
+  (void)tree.set_path(LeafIndex{0}, std::vector<HPKEPublicKey>{{1}, tree.leaf(LeafIndex{3})->encryption_key});
+  EXPECT_EQ(verify_all_members(tree).error(), LeafError::encryption_key_reused);
+}
+
+TEST_F(AmongMembers, EverybodySupportsEveryCredentialTypeInUse) {
+  replace(1, [](LeafNode& leaf) {
+    leaf.credential = X509Credential{{Bytes{1}}};
+    leaf.capabilities.credentials = {CredentialType::x509};
+  });
+  EXPECT_EQ(verify_all_members(tree).error(), LeafError::credential_type_unsupported);
+  for (const std::uint32_t leaf : {0U, 1U, 2U, 3U}) {
+    replace(leaf,
+            [](LeafNode& node) { node.capabilities.credentials = {CredentialType::basic, CredentialType::x509}; });
+  }
+  EXPECT_TRUE(verify_all_members(tree));
+}
+
+TEST_F(AmongMembers, APathBringsItsCredentialTypeToo) {
+  LeafNode leaf = *testing::leaf_named("a again");
+  leaf.credential = X509Credential{{Bytes{1}}};
+  leaf.capabilities.credentials = {CredentialType::basic, CredentialType::x509};
+  const IncomingPath path{.index = LeafIndex{0}, .leaf = leaf, .node_keys = {}};
+  EXPECT_EQ(verify_among_members(tree, {}, &path).error(), LeafError::credential_type_unsupported);
+}
+
+}  // namespace
+}  // namespace samband::mls
