@@ -1,0 +1,118 @@
+#include "client/edge/relay.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <csignal>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <thread>
+
+#include "client/edge/relay_frames.h"
+
+namespace samband::client {
+namespace {
+
+namespace asio = boost::asio;
+
+struct Recorder final : Console {
+  void out(std::string_view text) override { output += text; }
+  void err(std::string_view text) override { errors += text; }
+  std::string output;
+  std::string errors;
+};
+
+Invocation typed(std::vector<std::string> arguments) {
+  Invocation invocation;
+  invocation.arguments = std::move(arguments);
+  invocation.folder = "/somewhere";
+  invocation.language = "nn";
+  invocation.terminal = true;
+  invocation.input = "inn";
+  return invocation;
+}
+
+TEST(RelayFrames, AnInvocationIsReadBackAsItWasSent) {
+  const auto read = parse_invocation(encode(typed({"send", "SSU", ""})));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->arguments, (std::vector<std::string>{"send", "SSU", ""}));
+  EXPECT_EQ(read->folder, "/somewhere");
+  EXPECT_EQ(read->language, "nn");
+  EXPECT_TRUE(read->terminal);
+  EXPECT_EQ(read->input, "inn");
+}
+
+TEST(RelayFrames, WhatDoesNotParseIsNoFrame) {
+  Bytes wire = encode(typed({"x"}));
+  wire.push_back(0);
+  EXPECT_FALSE(parse_invocation(wire));
+  EXPECT_FALSE(parse_relay_header(Bytes{0, 0, 0, 1, 99}));
+  EXPECT_FALSE(parse_relay_header(Bytes{0xff, 0, 0, 1, 1}));
+}
+
+// An owner on a thread of its own, which runs what is forwarded by a function of the test.
+class Relay : public testing::Test {
+ protected:
+  void serve(RunInvocation run) {
+    path_ = testing::TempDir() + "samband-relay.sock";
+    auto server = RelayServer::listen(io_, path_, std::move(run));
+    ASSERT_TRUE(server);
+    server_ = std::move(*server);
+    thread_ = std::thread{[this] { io_.run(); }};
+  }
+  void TearDown() override {
+    asio::post(io_, [this] { server_.reset(); });
+    work_.reset();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  asio::io_context io_;
+  asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
+  std::string path_;
+  std::unique_ptr<RelayServer> server_;
+  std::thread thread_;
+};
+
+TEST_F(Relay, StreamsOutputAndGivesTheStatus) {
+  serve([](const Invocation& invocation, const std::shared_ptr<Console>& console, const auto& finished) {
+    console->out("ut: " + invocation.arguments.at(0) + "\n");
+    console->err("feil\n");
+    console->out(std::string(3'000'000, 'x'));
+    finished(ExitStatus::guarded);
+    return std::function<void()>{[] {}};
+  });
+  Recorder console;
+  EXPECT_EQ(forward(path_, typed({"whoami"}), console), ExitStatus::guarded);
+  EXPECT_EQ(console.output.substr(0, 11), "ut: whoami\n");
+  EXPECT_EQ(console.output.size(), 3'000'011U);
+  EXPECT_EQ(console.errors, "feil\n");
+}
+
+TEST_F(Relay, ItsSocketIsForItsOwnUserOnly) {
+  serve([](const Invocation&, const std::shared_ptr<Console>&, const auto&) { return std::function<void()>{}; });
+  struct stat status{};
+  ASSERT_EQ(::stat(path_.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST_F(Relay, AnInterruptEndsTheRunEarly) {
+  serve([](const Invocation&, const std::shared_ptr<Console>& console, const auto& finished) {
+    console->out("begun\n");
+    return std::function<void()>{[finished] { finished(ExitStatus::done); }};
+  });
+  struct Interrupting final : Console {
+    void out(std::string_view) override { std::raise(SIGINT); }
+    void err(std::string_view) override {}
+  } console;
+  // forward() blocks SIGINT in its own thread and takes it from there.
+  EXPECT_EQ(forward(path_, typed({"agent"}), console), ExitStatus::done);
+}
+
+TEST(RelayClient, SaysWhenNobodyListens) {
+  Recorder console;
+  EXPECT_EQ(forward(testing::TempDir() + "none.sock", typed({}), console).error(), RelayError::nobody_listens);
+  EXPECT_EQ(forward(std::string(200, 'x'), typed({}), console).error(), RelayError::path_too_long);
+}
+
+}  // namespace
+}  // namespace samband::client
