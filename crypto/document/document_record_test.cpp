@@ -59,29 +59,30 @@ TEST(DocumentRecord, IsRefusedWithAnyOctetChanged) {
 TEST(DocumentRecord, IsRefusedCutOrLengthened) {
   Bytes wire = encode(sign(second_version(), seed));
   for (std::size_t size = 0; size < wire.size(); ++size) {
-    EXPECT_EQ(parse_document_record(BytesView{wire}.first(size)).error(), ParseError::truncated) << size;
+    EXPECT_EQ(parse_document_record(BytesView{wire}.first(size)), std::unexpected(ParseError::truncated)) << size;
   }
   wire.push_back(0);
-  EXPECT_EQ(parse_document_record(wire).error(), ParseError::trailing_bytes);
+  EXPECT_EQ(parse_document_record(wire), std::unexpected(ParseError::trailing_bytes));
 }
 
 TEST(DocumentRecord, IsRefusedInAnotherFormatVersion) {
   Bytes wire = encode(sign(first_version(), seed));
   wire[1] = 2;
-  EXPECT_EQ(parse_document_record(wire).error(), ParseError::unknown_value);
+  EXPECT_EQ(parse_document_record(wire), std::unexpected(ParseError::unknown_value));
 }
 
 TEST(DocumentRecord, IsMalformedWhenItsSizeOrItsPlaceInTheLineageCannotBe) {
   auto signed_record = sign(first_version(), seed);
-  const auto error_with = [&](auto&& change) {
+  const auto parse_with = [&](auto&& change) {
     UnverifiedDocumentRecord changed = signed_record;
     change(changed.record);
-    return parse_document_record(encode(changed)).error();
+    return parse_document_record(encode(changed));
   };
-  EXPECT_EQ(error_with([](DocumentRecord& r) { r.file.header.size = file_bytes_max + 1; }), ParseError::malformed);
-  EXPECT_EQ(error_with([](DocumentRecord& r) { r.version = 0; }), ParseError::malformed);
-  EXPECT_EQ(error_with([](DocumentRecord& r) { r.version = 2; }), ParseError::malformed);
-  EXPECT_EQ(error_with([](DocumentRecord& r) { r.parent = Hash{}; }), ParseError::malformed);
+  EXPECT_EQ(parse_with([](DocumentRecord& r) { r.file.header.size = file_bytes_max + 1; }),
+            std::unexpected(ParseError::malformed));
+  EXPECT_EQ(parse_with([](DocumentRecord& r) { r.version = 0; }), std::unexpected(ParseError::malformed));
+  EXPECT_EQ(parse_with([](DocumentRecord& r) { r.version = 2; }), std::unexpected(ParseError::malformed));
+  EXPECT_EQ(parse_with([](DocumentRecord& r) { r.parent = Hash{}; }), std::unexpected(ParseError::malformed));
   signed_record.record.file.header.size = file_bytes_max;
   EXPECT_TRUE(parse_document_record(encode(signed_record)));
 }
@@ -89,12 +90,12 @@ TEST(DocumentRecord, IsMalformedWhenItsSizeOrItsPlaceInTheLineageCannotBe) {
 TEST(DocumentRecord, IsRefusedInAnotherChannelUnderAnotherNameOrAnotherKey) {
   const auto record = sign(first_version(), seed);
   const Bytes other_key = ed25519_key_pair(Bytes(ed25519_private_key_bytes, 6)).public_key;
-  EXPECT_EQ(verify(record, id_of<ChannelId>(9), id_of<DeviceId>(3), device_key).error(),
-            DocumentRecordError::other_channel);
-  EXPECT_EQ(verify(record, id_of<ChannelId>(1), id_of<DeviceId>(9), device_key).error(),
-            DocumentRecordError::other_author);
-  EXPECT_EQ(verify(record, id_of<ChannelId>(1), id_of<DeviceId>(3), other_key).error(),
-            DocumentRecordError::bad_signature);
+  EXPECT_EQ(verify(record, id_of<ChannelId>(9), id_of<DeviceId>(3), device_key),
+            std::unexpected(DocumentRecordError::other_channel));
+  EXPECT_EQ(verify(record, id_of<ChannelId>(1), id_of<DeviceId>(9), device_key),
+            std::unexpected(DocumentRecordError::other_author));
+  EXPECT_EQ(verify(record, id_of<ChannelId>(1), id_of<DeviceId>(3), other_key),
+            std::unexpected(DocumentRecordError::bad_signature));
 }
 
 TEST(DocumentRecord, FollowsTheVersionItWasMadeFromOnly) {

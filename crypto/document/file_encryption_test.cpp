@@ -88,21 +88,22 @@ TEST(FileEncryption, SealsOneFileTwiceWithoutAnythingInCommon) {
 TEST(FileEncryption, TakesFilesUpToTheBoundAndNoFurther) {
   SeededRandom random{1};
   EXPECT_TRUE(FileEncryptor::start(file_bytes_max, random));
-  EXPECT_EQ(FileEncryptor::start(file_bytes_max + 1, random).error(), FileError::too_large);
+  EXPECT_EQ(FileEncryptor::start(file_bytes_max + 1, random), std::unexpected(FileError::too_large));
   SealedFile file;
   file.header.size = file_bytes_max + 1;
-  EXPECT_EQ(FileDecryptor::open(Bytes(file_key_bytes), file).error(), FileError::too_large);
-  EXPECT_EQ(FileEncryptor::resume(random.secret(file_key_bytes), file.header, {}).error(), FileError::too_large);
+  EXPECT_EQ(FileDecryptor::open(Bytes(file_key_bytes), file), std::unexpected(FileError::too_large));
+  EXPECT_EQ(FileEncryptor::resume(random.secret(file_key_bytes), file.header, {}),
+            std::unexpected(FileError::too_large));
 }
 
 TEST(FileEncryptor, RefusesAChunkOfAnotherSizeThanTheFileSaid) {
   SeededRandom random{1};
   auto encryptor = FileEncryptor::start(1000, random).value();
-  EXPECT_EQ(encryptor.seal_next(Bytes(999)).error(), FileError::wrong_chunk_size);
-  EXPECT_EQ(encryptor.seal_next(Bytes(1001)).error(), FileError::wrong_chunk_size);
-  EXPECT_EQ(encryptor.finish().error(), FileError::incomplete);
+  EXPECT_EQ(encryptor.seal_next(Bytes(999)), std::unexpected(FileError::wrong_chunk_size));
+  EXPECT_EQ(encryptor.seal_next(Bytes(1001)), std::unexpected(FileError::wrong_chunk_size));
+  EXPECT_EQ(encryptor.finish(), std::unexpected(FileError::incomplete));
   EXPECT_TRUE(encryptor.seal_next(Bytes(1000)));
-  EXPECT_EQ(encryptor.seal_next({}).error(), FileError::no_more_chunks);
+  EXPECT_EQ(encryptor.seal_next({}), std::unexpected(FileError::no_more_chunks));
 }
 
 TEST(FileEncryptor, AResumedUploadSealsTheSameChunks) {
@@ -120,34 +121,34 @@ TEST(FileEncryptor, AResumedUploadOfAFileThatChangedSealsNothingUnderAUsedNonce)
   file[file_chunk_bytes + 5] ^= 1;
   auto resumed = FileEncryptor::resume(whole.key.duplicate(), whole.file.header, whole.hashes).value();
   EXPECT_TRUE(resumed.seal_next(content_of(file, 0)));
-  EXPECT_EQ(resumed.seal_next(content_of(file, 1)).error(), FileError::file_changed);
-  EXPECT_EQ(FileEncryptor::resume(SecretBytes{31}, whole.file.header, {}).error(), FileError::wrong_key_size);
+  EXPECT_EQ(resumed.seal_next(content_of(file, 1)), std::unexpected(FileError::file_changed));
+  EXPECT_EQ(FileEncryptor::resume(SecretBytes{31}, whole.file.header, {}), std::unexpected(FileError::wrong_key_size));
 }
 
 TEST(FileDecryptor, ChecksTheCommitmentBeforeAnythingElse) {
   const Sealed sealed = seal(file_of(1000));
-  const auto error_with = [&](const SealedFile& file) { return FileDecryptor::open(sealed.key.view(), file).error(); };
+  const auto open_with = [&](const SealedFile& file) { return FileDecryptor::open(sealed.key.view(), file); };
   SeededRandom random{9};
-  EXPECT_EQ(FileDecryptor::open(random.secret(file_key_bytes).view(), sealed.file).error(),
-            FileError::wrong_commitment);
-  EXPECT_EQ(FileDecryptor::open(sealed.key.view().first(31), sealed.file).error(), FileError::wrong_key_size);
+  EXPECT_EQ(FileDecryptor::open(random.secret(file_key_bytes).view(), sealed.file),
+            std::unexpected(FileError::wrong_commitment));
+  EXPECT_EQ(FileDecryptor::open(sealed.key.view().first(31), sealed.file), std::unexpected(FileError::wrong_key_size));
   SealedFile file = sealed.file;
   file.commitment.bytes[0] ^= 1;
-  EXPECT_EQ(error_with(file), FileError::wrong_commitment);
+  EXPECT_EQ(open_with(file), std::unexpected(FileError::wrong_commitment));
   file = sealed.file;
   file.header.size = 999;
-  EXPECT_EQ(error_with(file), FileError::wrong_commitment);
+  EXPECT_EQ(open_with(file), std::unexpected(FileError::wrong_commitment));
   file = sealed.file;
   file.header.blob.bytes[0] ^= 1;
-  EXPECT_EQ(error_with(file), FileError::wrong_commitment);
+  EXPECT_EQ(open_with(file), std::unexpected(FileError::wrong_commitment));
 }
 
 TEST(FileDecryptor, RefusesChunksInAnotherOrder) {
   const Sealed sealed = seal(file_of(three_chunks));
   FileDecryptor decryptor = decryptor_of(sealed);
-  EXPECT_EQ(decryptor.open_next(sealed.chunks[1]).error(), FileError::chunk_not_authentic);
+  EXPECT_EQ(decryptor.open_next(sealed.chunks[1]), std::unexpected(FileError::chunk_not_authentic));
   EXPECT_TRUE(decryptor.open_next(sealed.chunks[0]));
-  EXPECT_EQ(decryptor.open_next(sealed.chunks[0]).error(), FileError::chunk_not_authentic);
+  EXPECT_EQ(decryptor.open_next(sealed.chunks[0]), std::unexpected(FileError::chunk_not_authentic));
 }
 
 TEST(FileDecryptor, GoesOnAfterAChunkThatWasRefusedOnceTheRightOneComes) {
@@ -155,7 +156,7 @@ TEST(FileDecryptor, GoesOnAfterAChunkThatWasRefusedOnceTheRightOneComes) {
   FileDecryptor decryptor = decryptor_of(sealed);
   Bytes tampered = sealed.chunks[0];
   tampered[100] ^= 1;
-  EXPECT_EQ(decryptor.open_next(tampered).error(), FileError::chunk_not_authentic);
+  EXPECT_EQ(decryptor.open_next(tampered), std::unexpected(FileError::chunk_not_authentic));
   for (const Bytes& chunk : sealed.chunks) EXPECT_TRUE(decryptor.open_next(chunk));
   EXPECT_TRUE(decryptor.done());
 }
@@ -165,10 +166,10 @@ TEST(FileDecryptor, RefusesChunksCutOrLengthened) {
   FileDecryptor decryptor = decryptor_of(sealed);
   Bytes chunk = sealed.chunks[0];
   chunk.push_back(0);
-  EXPECT_EQ(decryptor.open_next(chunk).error(), FileError::wrong_chunk_size);
+  EXPECT_EQ(decryptor.open_next(chunk), std::unexpected(FileError::wrong_chunk_size));
   chunk.resize(sealed.chunks[0].size() - 1);
-  EXPECT_EQ(decryptor.open_next(chunk).error(), FileError::wrong_chunk_size);
-  EXPECT_EQ(decryptor.open_next({}).error(), FileError::wrong_chunk_size);
+  EXPECT_EQ(decryptor.open_next(chunk), std::unexpected(FileError::wrong_chunk_size));
+  EXPECT_EQ(decryptor.open_next({}), std::unexpected(FileError::wrong_chunk_size));
 }
 
 TEST(FileDecryptor, IsNotDoneWhenTheFileIsCutAtAChunk) {
@@ -183,13 +184,13 @@ TEST(FileDecryptor, RefusesMoreChunksThanTheFileHas) {
   const Sealed sealed = seal(file_of(1000));
   FileDecryptor decryptor = decryptor_of(sealed);
   EXPECT_TRUE(decryptor.open_next(sealed.chunks[0]));
-  EXPECT_EQ(decryptor.open_next(sealed.chunks[0]).error(), FileError::no_more_chunks);
+  EXPECT_EQ(decryptor.open_next(sealed.chunks[0]), std::unexpected(FileError::no_more_chunks));
 }
 
 TEST(FileDecryptor, RefusesAChunkOfAnotherFile) {
   const Bytes file = file_of(1000);
   FileDecryptor decryptor = decryptor_of(seal(file, 1));
-  EXPECT_EQ(decryptor.open_next(seal(file, 2).chunks[0]).error(), FileError::chunk_not_authentic);
+  EXPECT_EQ(decryptor.open_next(seal(file, 2).chunks[0]), std::unexpected(FileError::chunk_not_authentic));
 }
 
 // The tests below seal by hand what a member with the file key could make, so that each check stands alone.
@@ -209,12 +210,12 @@ TEST_F(ForgedChunk, IsRefusedWithTheLastFlagOfAnotherPlace) {
   const Bytes content = file_of(file_chunk_bytes);
   FileDecryptor decryptor = decryptor_of(sealed);
   const ChunkBinding first = chunk_binding(blob, 0, false), as_last = chunk_binding(blob, 0, true);
-  EXPECT_EQ(decryptor.open_next(seal_as(as_last, as_last, content)).error(), FileError::chunk_not_authentic);
-  EXPECT_EQ(decryptor.open_next(seal_as(first, as_last, content)).error(), FileError::chunk_not_authentic);
-  EXPECT_EQ(decryptor.open_next(seal_as(as_last, first, content)).error(), FileError::chunk_not_authentic);
+  EXPECT_EQ(decryptor.open_next(seal_as(as_last, as_last, content)), std::unexpected(FileError::chunk_not_authentic));
+  EXPECT_EQ(decryptor.open_next(seal_as(first, as_last, content)), std::unexpected(FileError::chunk_not_authentic));
+  EXPECT_EQ(decryptor.open_next(seal_as(as_last, first, content)), std::unexpected(FileError::chunk_not_authentic));
   EXPECT_TRUE(decryptor.open_next(seal_as(first, first, content)));
   const ChunkBinding not_last = chunk_binding(blob, 1, false);
-  EXPECT_EQ(decryptor.open_next(seal_as(not_last, not_last, content)).error(), FileError::chunk_not_authentic);
+  EXPECT_EQ(decryptor.open_next(seal_as(not_last, not_last, content)), std::unexpected(FileError::chunk_not_authentic));
 }
 
 TEST_F(ForgedChunk, IsRefusedWithTheIdOfAnotherFile) {
@@ -222,15 +223,15 @@ TEST_F(ForgedChunk, IsRefusedWithTheIdOfAnotherFile) {
   other.bytes[31] ^= 1;
   FileDecryptor decryptor = decryptor_of(sealed);
   const ChunkBinding here = chunk_binding(sealed.file.header.blob, 0, false), there = chunk_binding(other, 0, false);
-  EXPECT_EQ(decryptor.open_next(seal_as(here, there, file_of(file_chunk_bytes))).error(),
-            FileError::chunk_not_authentic);
+  EXPECT_EQ(decryptor.open_next(seal_as(here, there, file_of(file_chunk_bytes))),
+            std::unexpected(FileError::chunk_not_authentic));
 }
 
 TEST_F(ForgedChunk, IsRefusedByTheRootThoughItIsAuthentic) {
   const ChunkBinding first = chunk_binding(sealed.file.header.blob, 0, false);
   FileDecryptor decryptor = decryptor_of(sealed);
   EXPECT_TRUE(decryptor.open_next(seal_as(first, first, Bytes(file_chunk_bytes))));
-  EXPECT_EQ(decryptor.open_next(sealed.chunks[1]).error(), FileError::wrong_root);
+  EXPECT_EQ(decryptor.open_next(sealed.chunks[1]), std::unexpected(FileError::wrong_root));
   EXPECT_FALSE(decryptor.done());
 }
 
@@ -245,7 +246,7 @@ TEST(FileDecryptor, RefusesPaddingThatIsNotZeros) {
   ChunkHashes hashes{sealed.file.header.blob};
   hashes.add(sha256(chunk));
   sealed.file.root = hashes.root();
-  EXPECT_EQ(decryptor_of(sealed).open_next(chunk).error(), FileError::wrong_padding);
+  EXPECT_EQ(decryptor_of(sealed).open_next(chunk), std::unexpected(FileError::wrong_padding));
 }
 
 TEST(ChunkHashes, DependOnTheFileTheOrderAndEveryChunk) {

@@ -24,8 +24,8 @@ SeededRandom::SeededRandom(std::uint64_t seed) : key_{crypto_stream_chacha20_KEY
 
 void SeededRandom::fill(std::span<std::uint8_t> out) {
   std::array<std::uint8_t, crypto_stream_chacha20_NONCEBYTES> nonce;
-  for (unsigned i = 0; i < 8; ++i) nonce[i] = static_cast<std::uint8_t>(block_ >> (8 * i));
-  ++block_;
+  for (unsigned i = 0; i < 8; ++i) nonce[i] = static_cast<std::uint8_t>(fills_ >> (8 * i));
+  ++fills_;
   if (out.empty()) return;
   crypto_stream_chacha20(out.data(), out.size(), nonce.data(), key_.view().data());
 }

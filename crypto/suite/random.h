@@ -26,7 +26,8 @@ class SystemRandom final : public RandomSource {
   void fill(std::span<std::uint8_t> out) override;
 };
 
-// ChaCha20 keystream of a seed: the same seed gives the same bytes. For tests, simulations and benchmarks.
+// ChaCha20 keystreams of a seed: the same seed and the same sequence of fills give the same bytes. For tests,
+// simulations and benchmarks.
 class SeededRandom final : public RandomSource {
  public:
   explicit SeededRandom(std::uint64_t seed);
@@ -34,7 +35,7 @@ class SeededRandom final : public RandomSource {
 
  private:
   SecretBytes key_;
-  std::uint64_t block_ = 0;
+  std::uint64_t fills_ = 0;  // the nonce: each fill has a stream of its own
 };
 
 }  // namespace samband

@@ -61,7 +61,7 @@ TEST_P(EverySuite, RefusesACiphertextWithAnyBitTurnedOrCutShort) {
     tampered[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
     const auto opened = suite.open(key.view(), nonce.view(), {}, tampered);
     ASSERT_FALSE(opened) << bit;
-    EXPECT_EQ(opened.error(), CryptoError::decryption_failed);
+    EXPECT_EQ(opened, std::unexpected(CryptoError::decryption_failed));
   }
   for (std::size_t size = 0; size < sealed.size(); ++size) {
     EXPECT_FALSE(suite.open(key.view(), nonce.view(), {}, BytesView{sealed}.first(size))) << size;
@@ -79,12 +79,12 @@ TEST_P(EverySuite, HpkeOpensOnlyUnderTheSameLabelContextAndKeys) {
   };
   ASSERT_TRUE(open_as(recipient, "A", context, *sealed));
   EXPECT_TRUE(equal(open_as(recipient, "A", context, *sealed)->view(), plaintext));
-  EXPECT_EQ(open_as(recipient, "B", context, *sealed).error(), CryptoError::decryption_failed);
-  EXPECT_EQ(open_as(recipient, "A", other_context, *sealed).error(), CryptoError::decryption_failed);
-  EXPECT_EQ(open_as(stranger, "A", context, *sealed).error(), CryptoError::decryption_failed);
+  EXPECT_EQ(open_as(recipient, "B", context, *sealed), std::unexpected(CryptoError::decryption_failed));
+  EXPECT_EQ(open_as(recipient, "A", other_context, *sealed), std::unexpected(CryptoError::decryption_failed));
+  EXPECT_EQ(open_as(stranger, "A", context, *sealed), std::unexpected(CryptoError::decryption_failed));
   HpkeCiphertext other_kem = *sealed;
   other_kem.kem_output = stranger.public_key;
-  EXPECT_EQ(open_as(recipient, "A", context, other_kem).error(), CryptoError::decryption_failed);
+  EXPECT_EQ(open_as(recipient, "A", context, other_kem), std::unexpected(CryptoError::decryption_failed));
 }
 
 TEST_P(EverySuite, HpkeRefusesKeysOfTheWrongLength) {
@@ -93,16 +93,16 @@ TEST_P(EverySuite, HpkeRefusesKeysOfTheWrongLength) {
   for (std::size_t size : {std::size_t{0}, pair.public_key.size() - 1, pair.public_key.size() + 1}) {
     const Bytes wrong(size, 9);
     EXPECT_FALSE(suite.is_valid_kem_public_key(wrong));
-    EXPECT_EQ(suite.kem_public_key(wrong).error(), CryptoError::invalid_key);
-    EXPECT_EQ(suite.encrypt_with_label(wrong, "A", {}, {}, random).error(), CryptoError::invalid_key);
-    EXPECT_EQ(suite.external_init(wrong, random).error(), CryptoError::invalid_key);
-    EXPECT_EQ(suite.decrypt_with_label(wrong, pair.public_key, "A", {}, sealed).error(), CryptoError::invalid_key);
-    EXPECT_EQ(suite.decrypt_with_label(pair.private_key.view(), wrong, "A", {}, sealed).error(),
-              CryptoError::invalid_key);
-    EXPECT_EQ(
-        suite.decrypt_with_label(pair.private_key.view(), pair.public_key, "A", {}, {wrong, sealed.ciphertext}).error(),
-        CryptoError::invalid_key);
-    EXPECT_EQ(suite.external_init_secret(pair, wrong).error(), CryptoError::invalid_key);
+    EXPECT_EQ(suite.kem_public_key(wrong), std::unexpected(CryptoError::invalid_key));
+    EXPECT_EQ(suite.encrypt_with_label(wrong, "A", {}, {}, random), std::unexpected(CryptoError::invalid_key));
+    EXPECT_EQ(suite.external_init(wrong, random), std::unexpected(CryptoError::invalid_key));
+    EXPECT_EQ(suite.decrypt_with_label(wrong, pair.public_key, "A", {}, sealed),
+              std::unexpected(CryptoError::invalid_key));
+    EXPECT_EQ(suite.decrypt_with_label(pair.private_key.view(), wrong, "A", {}, sealed),
+              std::unexpected(CryptoError::invalid_key));
+    EXPECT_EQ(suite.decrypt_with_label(pair.private_key.view(), pair.public_key, "A", {}, {wrong, sealed.ciphertext}),
+              std::unexpected(CryptoError::invalid_key));
+    EXPECT_EQ(suite.external_init_secret(pair, wrong), std::unexpected(CryptoError::invalid_key));
   }
 }
 
@@ -138,7 +138,7 @@ TEST_P(EverySuite, ASignatureVerifiesForItsKeyLabelAndContentOnly) {
 TEST_P(EverySuite, RebuildsASignatureKeyPairFromItsPrivateKey) {
   const KeyPair pair = suite.generate_signature_key_pair(random);
   EXPECT_EQ(suite.signature_key_pair(pair.private_key.view())->public_key, pair.public_key);
-  EXPECT_EQ(suite.signature_key_pair(Bytes(31)).error(), CryptoError::invalid_key);
+  EXPECT_EQ(suite.signature_key_pair(Bytes(31)), std::unexpected(CryptoError::invalid_key));
   EXPECT_EQ(pair.public_key.size(), suite.signature_public_key_bytes());
 }
 
@@ -166,10 +166,11 @@ TEST_F(SambandSuite, RefusesPointsWhoseSharedSecretIsZero) {
       Bytes weak = hex(point);
       if (high_bit) weak.back() |= 0x80;
       EXPECT_FALSE(suite.is_valid_kem_public_key(weak)) << point;
-      EXPECT_EQ(suite.encrypt_with_label(weak, "A", {}, {}, random).error(), CryptoError::weak_shared_secret) << point;
-      EXPECT_EQ(suite.decrypt_with_label(pair.private_key.view(), pair.public_key, "A", {}, {weak, Bytes(16)}).error(),
-                CryptoError::weak_shared_secret);
-      EXPECT_EQ(suite.external_init_secret(pair, weak).error(), CryptoError::weak_shared_secret);
+      EXPECT_EQ(suite.encrypt_with_label(weak, "A", {}, {}, random), std::unexpected(CryptoError::weak_shared_secret))
+          << point;
+      EXPECT_EQ(suite.decrypt_with_label(pair.private_key.view(), pair.public_key, "A", {}, {weak, Bytes(16)}),
+                std::unexpected(CryptoError::weak_shared_secret));
+      EXPECT_EQ(suite.external_init_secret(pair, weak), std::unexpected(CryptoError::weak_shared_secret));
     }
   }
   EXPECT_TRUE(suite.is_valid_kem_public_key(pair.public_key));
