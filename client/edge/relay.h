@@ -38,6 +38,8 @@ class RelayServer {
   RelayServer(const RelayServer&) = delete;
   RelayServer& operator=(const RelayServer&) = delete;
 
+  // From now on nobody new is served; those who are served go on.
+  void stop_accepting();
   // Peers whose run is not finished, or whose output is not written yet.
   [[nodiscard]] std::size_t running() const;
   // Called whenever the last forwarded run has finished and its output is written.

@@ -167,10 +167,15 @@ class RelayServer::Acceptor : public std::enable_shared_from_this<Acceptor> {
     });
   }
 
-  void close() {
+  void stop_accepting() {
+    if (!acceptor_.is_open()) return;
     error_code ignored;
     acceptor_.close(ignored);
     ::unlink(path_.c_str());
+  }
+
+  void close() {
+    stop_accepting();
     idle_ = nullptr;
     for (const auto& peer : std::exchange(peers_, {})) peer->cancel();
   }
@@ -205,6 +210,9 @@ class RelayServer::Acceptor : public std::enable_shared_from_this<Acceptor> {
 RelayServer::RelayServer(std::shared_ptr<Acceptor> acceptor) : acceptor_{std::move(acceptor)} {}
 RelayServer::~RelayServer() {
   acceptor_->close();
+}
+void RelayServer::stop_accepting() {
+  acceptor_->stop_accepting();
 }
 std::size_t RelayServer::running() const {
   return acceptor_->running();

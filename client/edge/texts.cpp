@@ -83,6 +83,20 @@ Phrase phrase_of(UsageProblem problem) {
   std::abort();  // every enumerator returns above
 }
 
+Phrase phrase_of(ProfileError error) {
+  switch (error) {
+    case ProfileError::absent: return {"there is no profile in {}: run `samband enrol INVITATION --name NAME` first", "det er ingen profil i {}: kjør `samband enrol INVITASJON --name NAVN` først", "det er ingen profil i {}: køyr `samband enrol INVITASJON --name NAMN` først"};
+    case ProfileError::owned: return {"another samband has the profile {} and does not answer: end it, or try again", "en annen samband bruker profilen {} og svarer ikke: avslutt den, eller prøv igjen", "ein annan samband brukar profilen {} og svarar ikkje: avslutt han, eller prøv igjen"};
+    case ProfileError::no_passphrase: return {"the profile {} needs its passphrase: give --passphrase-file, or run it on a terminal", "profilen {} trenger passordfrasen: oppgi --passphrase-file, eller kjør på en terminal", "profilen {} treng passordfrasen: oppgje --passphrase-file, eller køyr på ein terminal"};
+    case ProfileError::passphrases_differ: return {"the two passphrases differ: nothing was made; try again", "de to passordfrasene er ulike: ingenting ble laget; prøv igjen", "dei to passordfrasane er ulike: ingenting vart laga; prøv igjen"};
+    case ProfileError::wrong_passphrase: return {"the passphrase does not open the profile {}: try again; a lost one can't be recovered, enrol a new device then", "passordfrasen åpner ikke profilen {}: prøv igjen; en tapt frase kan ikke gjenskapes, meld da inn en ny enhet", "passordfrasen opnar ikkje profilen {}: prøv igjen; ein tapt frase kan ikkje gjenskapast, meld då inn ei ny eining"};
+    case ProfileError::newer_format: return {"the profile {} was written by a newer samband: update this one", "profilen {} er skrevet av en nyere samband: oppdater denne", "profilen {} er skriven av ein nyare samband: oppdater denne"};
+    case ProfileError::damaged: return {"the profile {} is damaged: restore it from a backup of yours, or enrol a new device and revoke this one", "profilen {} er skadet: gjenopprett den fra egen sikkerhetskopi, eller meld inn en ny enhet og trekk denne tilbake", "profilen {} er skadd: gjenopprett han frå eigen tryggingskopi, eller meld inn ei ny eining og trekk denne tilbake"};
+    case ProfileError::unusable: return {"the profile {} can't be used: check the folder, its owner and the room on the disk", "profilen {} kan ikke brukes: sjekk mappen, eieren og plassen på disken", "profilen {} kan ikkje brukast: sjekk mappa, eigaren og plassen på disken"};
+  }
+  std::abort();  // every enumerator returns above
+}
+
 Phrase phrase_of(Warning warning) {
   switch (warning) {
     case Warning::entry_from_the_future: return {"the server's clock is ahead by more than 5 minutes; what it sent waits {}", "klokken på serveren går over 5 minutter for fort; det den sendte, venter {}", "klokka på tenaren går over 5 minutt for fort; det han sende, ventar {}"};
@@ -153,6 +167,10 @@ std::string text_of(const TransportFailure& failure, Language language) {
 
 std::string text_of(const UsageError& error, Language language) {
   return phrase_of(error.problem).with(language, error.detail);
+}
+
+std::string text_of(ProfileError error, Language language, std::string_view path) {
+  return phrase_of(error).with(language, path);
 }
 
 std::string text_of(const WarningLine& warning, Language language) {

@@ -10,6 +10,7 @@
 #include "client/core/lines.h"
 #include "client/edge/arguments.h"
 #include "client/edge/owner.h"
+#include "client/edge/profile_folder.h"
 
 namespace samband::client {
 
@@ -30,6 +31,7 @@ struct Phrase {
 [[nodiscard]] std::string text_of(const Failure& failure, Language language);
 [[nodiscard]] std::string text_of(const TransportFailure& failure, Language language);
 [[nodiscard]] std::string text_of(const UsageError& error, Language language);
+[[nodiscard]] std::string text_of(ProfileError error, Language language, std::string_view path);
 [[nodiscard]] std::string text_of(const WarningLine& warning, Language language);
 
 [[nodiscard]] ExitStatus exit_status_of(Fault fault);
