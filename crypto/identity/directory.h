@@ -2,7 +2,8 @@
 // it before it appends; clients ask it again as they follow, so that a lying server is refused by each of them.
 //
 // Chain: partner key -> administrator grant -> delegation -> device certificate. All of it must be in force at
-// the leaf's own time, which never goes back; no clock is read. What a leaf may do is judged by the leaves before it.
+// the leaf's own time, which never goes back; no clock is read, so whoever follows a log also refuses a leaf whose time
+// is ahead of theirs. What a leaf may do is judged by the leaves before it.
 // Pure computation. One owner at a time may apply; any number may read in between. Copyable, for snapshots.
 #pragma once
 

@@ -66,6 +66,8 @@ TEST_F(DirectoryPartners, ChangeTheirNumberToAFreeOneOfTheirKind) {
   add(asker);
   add(drammen);
   EXPECT_EQ(refusal(PartnerRenumbered{asker.id(), PartnerKind::municipality, number_of("3301")}), number_taken);
+  EXPECT_EQ(refusal(PartnerRenumbered{id_of<PartnerId>(9), PartnerKind::municipality, number_of("3025")}),
+            unknown_partner);
   const PartnerNumber trust = number_of("894166762", PartnerKind::hospital_trust);
   EXPECT_EQ(refusal(PartnerRenumbered{asker.id(), PartnerKind::hospital_trust, trust}), wrong_kind);
   EXPECT_TRUE(accepts(PartnerRenumbered{asker.id(), PartnerKind::municipality, number_of("3025")}));
@@ -112,6 +114,7 @@ TEST_F(DirectoryPartners, TakeTheirDevicesWithThemWhenRemoved) {
   EXPECT_EQ(refusal(PartnerRemoved{asker.id()}), partner_gone);
   EXPECT_EQ(refusal(asker.revocation(asker.device(0))), partner_gone);
   EXPECT_EQ(refusal(PartnerRenamed{asker.id(), "X", "", LanguageForm::nb}), partner_gone);
+  EXPECT_EQ(refusal(PartnerRenumbered{asker.id(), PartnerKind::municipality, number_of("3025")}), partner_gone);
   PartnerAdded successor = drammen.added();
   successor.number = number_of(asker.number);
   successor.name = asker.name;

@@ -39,8 +39,8 @@ std::string worked_example() {
 }
 
 TEST(Format, IsDocumentedWithTheBytesThatAreWritten) {
-  std::ifstream file{IDENTITY_FORMAT_DOCUMENT};
-  ASSERT_TRUE(file) << IDENTITY_FORMAT_DOCUMENT;
+  std::ifstream file{IDENTITY_FOLDER "/FORMAT.md"};
+  ASSERT_TRUE(file);
   std::stringstream document;
   document << file.rdbuf();
   EXPECT_NE(document.str().find(worked_example()), std::string::npos) << "the example is now:\n" << worked_example();
