@@ -1,4 +1,6 @@
 // Commits of members that break one rule each.
+#include <gtest/gtest.h>
+
 #include "crypto/mls/public/test_group.h"
 
 namespace samband::mls {

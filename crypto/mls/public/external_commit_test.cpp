@@ -1,4 +1,6 @@
 // Joining from outside, and the rules for it (RFC 9420 §12.4.3.2).
+#include <gtest/gtest.h>
+
 #include "crypto/mls/public/test_group.h"
 
 namespace samband::mls {

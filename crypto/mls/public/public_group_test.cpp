@@ -1,5 +1,7 @@
 #include "crypto/mls/public/public_group.h"
 
+#include <gtest/gtest.h>
+
 #include "crypto/mls/public/test_group.h"
 #include "crypto/mls/public/transcript_hash.h"
 #include "crypto/mls/vectors/vectors.h"

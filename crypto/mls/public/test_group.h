@@ -1,7 +1,7 @@
 // A group of devices for tests, and the Commits they make, honest or not. Included by tests only.
 #pragma once
 
-#include <gtest/gtest.h>
+#include <functional>
 #include <map>
 
 #include "crypto/mls/public/public_group.h"
@@ -121,7 +121,7 @@ class TestGroup {
   std::expected<StagedCommit, CommitError> stage_external(const std::string& name, Commit commit) {
     return group.stage_commit(sign(framed(NewMemberCommit{}, std::move(commit)), device(name)), judgement());
   }
-  // What the group says to a Commit it should refuse; fails the test if it does not.
+  // Why the group refuses a Commit; nullopt when it does not.
   std::optional<CommitError> refusal(LeafIndex committer, Commit commit) {
     const auto staged = stage(committer, std::move(commit));
     return staged ? std::nullopt : std::optional{staged.error()};
@@ -130,10 +130,9 @@ class TestGroup {
     const auto staged = stage_external(name, std::move(commit));
     return staged ? std::nullopt : std::optional{staged.error()};
   }
+  // Throws if the group refuses.
   void accept(LeafIndex committer, Commit commit) {
-    auto staged = stage(committer, std::move(commit));
-    ASSERT_TRUE(staged) << "refused with " << static_cast<int>(staged.error());
-    group.merge(std::move(*staged), Bytes(32, 7));
+    group.merge(stage(committer, std::move(commit)).value(), Bytes(32, 7));
   }
 
   GroupInfo group_info(LeafIndex signer) {
