@@ -39,7 +39,9 @@ struct LoadFailure {
   std::string detail;  // which channel, leaf or record
 };
 
-// What a new main store begins with. `shard_count`: channel shards, 1..1024, fixed for good.
+inline constexpr protocol::ShardIndex shard_count_max = 1024;
+
+// What a new main store begins with. `meta.shard_count`: channel shards, 1..shard_count_max, fixed for good.
 [[nodiscard]] storage::StoreBatch initial_batch(const storage::StoreMeta& meta, LogSigner& signer);
 
 // The seqs of a channel that a device may read: `from` up to, not including, `until` (nullopt: it is in the channel).

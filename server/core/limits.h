@@ -9,11 +9,10 @@ namespace samband::server {
 struct Limits {
   // Channels
   std::size_t members_per_channel_max = 20'000;
-  std::size_t channels_per_creator_max = 1'000;  // made by the devices of one partner
-  std::size_t roster_channels_max = 20'000;      // listed for one device
-  std::size_t adds_per_commit_max = 256;
+  std::size_t channels_per_creator_max = 1'000;            // made by the devices of one partner
   std::size_t commit_bytes_max = std::size_t{900} << 10U;  // an entry fits into a frame
   std::size_t group_info_bytes_max = std::size_t{600} << 10U;
+  std::size_t welcome_bytes_max = std::size_t{600} << 10U;  // an inbox event fits into a frame
   std::size_t tree_bytes_max = std::size_t{32} << 20U;
   std::size_t waiting_trees_max = 64;  // trees of past epochs kept for Welcomes that wait, for each channel
 
@@ -24,8 +23,8 @@ struct Limits {
   // Devices and KeyPackages
   std::size_t devices_per_partner_max = 20'000;
   std::size_t open_delegations_per_partner_max = 5'000;
-  std::size_t key_packages_per_device_max = 100;
-  std::uint64_t key_package_lifetime_ms_max = 90ULL * 24 * 60 * 60 * 1000;
+  std::size_t key_packages_per_device_max = 100;              // beside one last resort
+  std::size_t key_package_bytes_max = std::size_t{3} << 10U;  // so that a reply with 256 fits into a frame
   std::size_t inbox_items_per_device_max = 4'096;  // for each shard; what comes after is left to external Commits
 
   // What waits under a lease
