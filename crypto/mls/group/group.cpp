@@ -11,7 +11,7 @@ Group::Group(PublicGroup group, LeafIndex own_leaf, EpochState state, const KeyP
 std::expected<Group, GroupError> Group::create(const GroupParameters& parameters, const KeyPair& signature_key,
                                                RandomSource& random) {
   const CipherSuite suite = parameters.suite;
-  const KeyPackageOptions options{.lifetime = parameters.lifetime, .last_resort = false};
+  const KeyPackageOptions options{.lifetime = parameters.lifetime};
   KeyPackageBundle own = make_key_package(suite, parameters.creator, signature_key, options, random);
   PublicGroup group =
       PublicGroup::create(suite, parameters.group_id, std::move(own.key_package.leaf_node), parameters.extensions);
@@ -63,6 +63,7 @@ std::expected<Bytes, MessageError> Group::protect(BytesView application_data, By
       authenticated_data.size() > authenticated_data_bytes_max) {
     return std::unexpected(MessageError::too_large);
   }
+  if (!public_.waiting_proposals().empty()) return std::unexpected(MessageError::proposals_waiting);
   const Generation generation = state_->tree.next_generation(own_leaf_, RatchetKind::application);
   const auto key = state_->tree.derive(own_leaf_, RatchetKind::application, generation);
   if (!key) return std::unexpected(MessageError::ratchet_exhausted);

@@ -1,5 +1,6 @@
 // Entering a group that exists: by a Welcome, or by an external Commit.
 // Source: RFC 9420 §12.4.3.1, §12.4.3.2.
+#include "crypto/bytes/check.h"
 #include "crypto/mls/group/group.h"
 #include "crypto/mls/group/welcome_secrets.h"
 
@@ -53,6 +54,7 @@ JoinRefusal to_join_refusal(const CommitRefusal& refusal) {
 std::expected<Joined, JoinRefusal> Group::join(BytesView message, const KeyPackageBundle& bundle,
                                                const std::optional<RatchetTreeNodes>& tree,
                                                const KeyPair& signature_key, const Services& services) {
+  SAMBAND_CHECK(bundle.key_package.leaf_node.signature_key == signature_key.public_key);
   const auto parsed = parse_mls_message(message);
   if (!parsed) return std::unexpected(JoinError::malformed);
   const auto* welcome = std::get_if<Welcome>(&*parsed);

@@ -2,6 +2,8 @@
 // Formats, each behind its u16 version (never renumber):
 //   group:   public group <V> || private path || eight epoch secrets <V>, encryption_secret being in the records
 //   pending: u64 epoch it was made in || message <V> || private path || nine epoch secrets <V>
+// A private path is u32 own leaf || u8 count || count times (u32 node || private key <V>). The records of the secret
+// tree are described with `RecordForm` in secret_tree.cpp.
 #include "crypto/bytes/check.h"
 #include "crypto/mls/group/group.h"
 
@@ -73,7 +75,10 @@ std::expected<Group, ParseError> Group::load(BytesView group, std::span<const Se
   PrivatePath path = PrivatePath::read(in);
   EpochSecrets secrets = read_secrets(in, public_group->suite());
   if (const auto error = in.finish()) return std::unexpected(*error);
-  if (!path.matches(public_group->tree())) return std::unexpected(ParseError::malformed);
+  if (!path.matches(public_group->tree()) ||
+      public_group->tree().leaf(path.own_leaf())->signature_key != signature_key.public_key) {
+    return std::unexpected(ParseError::malformed);
+  }
   auto tree = SecretTree::load(public_group->suite(), public_group->tree().leaf_count(), records);
   if (!tree) return std::unexpected(tree.error());
 

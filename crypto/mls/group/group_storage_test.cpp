@@ -79,6 +79,7 @@ TEST_F(GroupOfThree, RefusesAStoreThatIsNotItsOwn) {
   EXPECT_EQ(load(stored.view().first(stored.size() - 1)), ParseError::truncated);
   EXPECT_EQ(load(concat({stored.view(), Bytes{0}})), ParseError::trailing_bytes);
   EXPECT_EQ(load(stored.view()), ParseError::malformed);  // the records of the secret tree are missing
+  EXPECT_EQ(bjorn.store.load(*anna.signature_key, village.services()).error(), ParseError::malformed);
 }
 
 TEST(KeyPackageBundle, IsReadBackFromItsStoredForm) {

@@ -208,6 +208,7 @@ TEST_F(GroupOfThree, CommitsAProposalThatItReceivedByReference) {
   for (Device* member : everybody()) {
     references.push_back(member->group->receive_proposal(encode_mls_message(proposal)).value());
   }
+  EXPECT_EQ(anna.group->protect({}, {}, 0, village.random()).error(), MessageError::proposals_waiting);
   const OutgoingCommit outgoing = village.commit(anna, {.references = {references[0]}});
   for (Device* member : everybody()) ASSERT_TRUE(village.receive(*member, outgoing.message()));
   ASSERT_EQ(outgoing.added().size(), 1U);

@@ -61,7 +61,7 @@ KeyPackageBundle make_key_package(CipherSuite suite, const LeafIdentity& identit
                     .source = KeyPackageSource{options.lifetime},
                     .extensions = identity.extensions,
                     .signature = {}},
-      .extensions = {},
+      .extensions = options.extensions,
       .signature = {},
   };
   if (options.last_resort) {

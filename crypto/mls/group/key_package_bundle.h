@@ -36,6 +36,7 @@ struct KeyPackageBundle {
 struct KeyPackageOptions {
   Lifetime lifetime;
   bool last_resort = false;
+  Extensions extensions = {};  // of the KeyPackage, besides the mark of a last resort
 };
 
 // `signature_key` is the device's pair; both signatures are made with it.

@@ -29,6 +29,7 @@ enum class MessageError : std::uint8_t {
   ratchet_exhausted,        // no generation is left in this epoch
   decryption_failed,        // an AEAD tag did not verify
   too_large,                // more content or authenticated_data than a receiver would read
+  proposals_waiting,        // a Commit must take up what was proposed before anything is said (§12.4)
   not_a_member,             // this member was removed; its secrets are wiped
 };
 

@@ -6,7 +6,8 @@
 namespace samband::mls {
 namespace {
 
-// Which kind of record a stored value is. Fixed by the storage format; never renumber.
+// Which kind of record a stored value is: u8, then the node's secret (KDF.Nh bytes), or its two ratchets, each
+// u32 next generation || its secret || u32 count || count times (u32 generation || key || nonce). Never renumber.
 enum class RecordForm : std::uint8_t { node_secret = 1, ratchets = 2 };
 
 constexpr std::size_t kind_index(RatchetKind kind) {
