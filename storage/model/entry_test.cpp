@@ -1,5 +1,6 @@
 #include "storage/model/entry.h"
 
+#include <fstream>
 #include <gtest/gtest.h>
 
 #include "crypto/codec/hex.h"
@@ -55,6 +56,18 @@ TEST(Entry, HasTheBytesItsFormatSays) {
             "03010203");
   EXPECT_EQ(to_hex(entry_hash(first_entry()).view()),
             "1ab1b28ac2c5fe5921e19c26da151c7e661db88da01c00d731ba139d31f8892b");
+}
+
+TEST(Entry, StandsInTheFormatWordForWord) {
+  std::ifstream document{STORAGE_FORMAT_DOCUMENT};
+  std::string hex;  // the first column of the example
+  bool within = false;
+  for (std::string line; std::getline(document, line);) {
+    if (line == "### Example") within = true;
+    if (line.starts_with("Its key is")) within = false;
+    if (within && line.starts_with("    ")) hex += line.substr(4, line.find(' ', 4) - 4);
+  }
+  EXPECT_EQ(hex, to_hex(encode(first_entry())));
 }
 
 TEST(Entry, OfAnUnknownVersionOrKindIsRefused) {

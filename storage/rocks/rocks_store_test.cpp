@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <set>
 #include <sys/resource.h>
 
 #include "storage/store_under_test.h"
@@ -270,6 +271,31 @@ TEST_F(RocksStoreWithTables, KilledLosesNothingThatWasSynced) {
   ASSERT_TRUE(store);
   for (int i = 0; i < 50; ++i) EXPECT_EQ(get(**store, "synced " + std::to_string(i)).size(), 5000U);
   EXPECT_EQ((*store)->get(fruit, view_of("buffered")).value(), std::nullopt);
+}
+
+TEST_F(RocksStoreOnDisk, NoticesThatALogIsMissing) {
+  const auto logs = [&] {  // an empty one left over from the beginning is of no interest
+    std::set<fs::path> found;
+    for (const auto& entry : fs::directory_iterator{directory()}) {
+      if (entry.path().extension() == ".log" && entry.file_size() > 0) found.insert(entry.path());
+    }
+    return found;
+  };
+  {
+    RocksOptions with = options(Access::create);
+    with.write_buffer_bytes = 1U << 20U;
+    const Opened store = RocksStore::open(with);
+    StoreBatch batch;
+    batch.put(stones, view_of("granite"), view_of("grey"));  // in memory and in the first log, in no table
+    ASSERT_TRUE((*store)->write(batch, Durability::synced));
+    for (int i = 0; logs().size() < 2 && i < 500; ++i) put(**store, std::to_string(i), std::string(20'000, 'v'));
+    put(**store, "last", "in the second log");
+  }
+  ASSERT_GE(logs().size(), 2U);
+  fs::remove(*logs().begin());
+  const Opened store = open();
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error(), StoreError::corrupt);
 }
 
 class RocksBackup : public RocksStoreOnDisk {
