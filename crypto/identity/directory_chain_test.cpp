@@ -41,6 +41,17 @@ TEST_F(PartnerKeys, DoNotEnterByAnExpiredInvitation) {
   EXPECT_EQ(refusal(asker.claim()), expired);
 }
 
+TEST_F(PartnerKeys, DoNotEnterForAPartnerThatIsGone) {
+  add(asker);
+  add(drammen);
+  ASSERT_TRUE(accepts(asker.invited()));
+  ASSERT_TRUE(accepts(drammen.invited()));
+  ASSERT_TRUE(accepts(PartnerMerged{asker.id(), drammen.id()}));
+  EXPECT_EQ(refusal(asker.claim()), partner_gone);
+  ASSERT_TRUE(accepts(PartnerRemoved{drammen.id()}));
+  EXPECT_EQ(refusal(drammen.claim()), partner_gone);
+}
+
 TEST_F(PartnerKeys, SpeakForThemselves) {
   add(asker);
   ASSERT_TRUE(accepts(asker.invited()));
