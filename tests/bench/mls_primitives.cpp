@@ -1,0 +1,168 @@
+#include "tests/bench/mls_primitives.h"
+
+#include <bit>
+
+#include "tests/bench/must.h"
+#include "tests/bench/timing.h"
+
+namespace samband::bench {
+namespace {
+
+constexpr std::size_t rounds = 5;
+constexpr std::size_t slow_repeats = 200;   // public-key operations
+constexpr std::size_t fast_repeats = 5000;  // hashes and ciphers
+
+constexpr std::size_t message_bytes = 1024;
+constexpr std::size_t short_bytes = 64;
+constexpr std::size_t context_bytes = 160;  // an encoded GroupContext
+
+// TreeHashInput: NodeType, presence, and two hashes with their headers.
+constexpr std::size_t blank_parent_bytes = 1 + 1 + 2 * (1 + 32);
+// A parent node adds its key, its parent hash and an empty list of unmerged leaves.
+constexpr std::size_t parent_bytes = blank_parent_bytes + 2 * (1 + 32) + 1;
+
+// Keeps results observable, so that no call is optimised away.
+std::size_t kept = 0;
+
+template <class Work>
+double slow(Work&& work) {
+  return median_seconds(rounds, slow_repeats, work);
+}
+template <class Work>
+double fast(Work&& work) {
+  return median_seconds(rounds, fast_repeats, work);
+}
+
+double hash_cost(const CipherSuite& suite, std::size_t size) {
+  const Bytes input(size, 0x5A);
+  return fast([&] { kept += suite.hash(input)[0]; });
+}
+
+void measure_public_keys(Primitives& out, Surroundings& with, const Bytes& leaf) {
+  const CipherSuite suite = with.suite;
+  const KeyPair signer = suite.generate_signature_key_pair(with.random);
+  const Bytes signature = suite.sign_with_label(signer.private_key.view(), "LeafNodeTBS", leaf);
+  out.sign = slow([&] { kept += suite.sign_with_label(signer.private_key.view(), "LeafNodeTBS", leaf).size(); });
+  out.verify = slow([&] {
+    kept += suite.verify_with_label(signer.public_key, "LeafNodeTBS", leaf, signature) ? 1U : 0U;
+  });
+
+  const KeyPair receiver = suite.generate_kem_key_pair(with.random);
+  const Bytes context(context_bytes, 0x5A);
+  const Bytes secret(suite.hash_bytes(), 0x5A);
+  const auto seal = [&] {
+    return suite.encrypt_with_label(receiver.public_key, "UpdatePathNode", context, secret, with.random);
+  };
+  const HpkeCiphertext sealed = must(seal(), "HPKE refused a key of its own");
+  out.hpke_seal = slow([&] { kept += seal()->ciphertext.size(); });
+  out.hpke_open = slow([&] {
+    kept += suite
+                .decrypt_with_label(receiver.private_key.view(), receiver.public_key, "UpdatePathNode", context, sealed)
+                ->size();
+  });
+  out.generate_kem_key = slow([&] { kept += suite.generate_kem_key_pair(with.random).public_key.size(); });
+  out.derive_kem_key = slow([&] { kept += suite.derive_kem_key_pair(secret).public_key.size(); });
+}
+
+void measure_secret_keys(Primitives& out, const CipherSuite& suite) {
+  const Bytes secret(suite.hash_bytes(), 0x5A);
+  out.derive_secret = fast([&] { kept += suite.derive_secret(secret, "path").size(); });
+  out.extract = fast([&] { kept += suite.extract(secret, secret).size(); });
+  out.mac = fast([&] { kept += suite.mac(secret, secret).size(); });
+
+  const Bytes key(suite.aead_key_bytes(), 0x5A);
+  const Bytes nonce(suite.aead_nonce_bytes(), 0x5A);
+  const Bytes aad(short_bytes, 0x5A);
+  const Bytes message(message_bytes, 0x5A);
+  const Bytes brief(short_bytes, 0x5A);
+  const Bytes sealed = suite.seal(key, nonce, aad, message);
+  out.seal_message = fast([&] { kept += suite.seal(key, nonce, aad, message).size(); });
+  out.open_message = fast([&] { kept += suite.open(key, nonce, aad, sealed)->size(); });
+  out.seal_short = fast([&] { kept += suite.seal(key, nonce, aad, brief).size(); });
+}
+
+}  // namespace
+
+Primitives Primitives::measure(Surroundings& with) {
+  const mls::KeyPackage sample = with.new_key_package(with.new_device()).key_package;
+  const Bytes leaf = mls::encode(sample.leaf_node);
+  Primitives out;
+  measure_public_keys(out, with, leaf);
+  measure_secret_keys(out, with.suite);
+  out.hash_leaf = hash_cost(with.suite, leaf.size() + 6);
+  out.hash_parent = hash_cost(with.suite, parent_bytes);
+  out.hash_blank = hash_cost(with.suite, blank_parent_bytes);
+  out.hash_key_package = hash_cost(with.suite, mls::encode(sample).size());
+  return out;
+}
+
+std::size_t tree_depth(std::size_t members) { return static_cast<std::size_t>(std::bit_width(members - 1)); }
+
+// §8: two extractions, then joiner and epoch secret, nine secrets of the epoch, and the pair for external joiners;
+// the transcript's two hashes and the confirmation tag belong to every epoch as well.
+double Primitives::key_schedule() const {
+  return 2 * extract + 11 * derive_secret + derive_kem_key + 2 * hash_parent + mac;
+}
+
+// §7.4: for each step of the path the next path secret, the node secret and the node's key pair.
+double Primitives::path_secrets(std::size_t members) const {
+  return static_cast<double>(tree_depth(members)) * (2 * derive_secret + derive_kem_key);
+}
+
+// §7.8, §7.9: the hashes of siblings are known, so one parent hash and one tree hash for each step, and the leaf.
+double Primitives::path_hashes(std::size_t members) const {
+  return static_cast<double>(tree_depth(members)) * 2 * hash_parent + hash_leaf;
+}
+
+// §9.1, §6.3.2: key, nonce and next secret of the sender's ratchet; key and nonce of the sender data.
+double Primitives::message_keys() const { return 5 * derive_secret; }
+
+// A KeyPackage and its leaf are signed each; its Welcome is one HPKE seal that names it by a hash. Every leaf enters the
+// tree hash. Signed by the committer: the Commit, the published GroupInfo and the one in the Welcomes.
+double Primitives::bulk_add(std::size_t members) const {
+  const auto n = static_cast<double>(members);
+  const double each = 2 * verify + hpke_seal + hash_key_package;
+  return (n - 1) * each + n * (hash_leaf + hash_blank) + 3 * sign + key_schedule() + seal_short + mac;
+}
+
+// §12.4.3.1: every leaf's signature and the GroupInfo's; the whole tree hash; the Welcome's two layers.
+double Primitives::join_after_bulk_add(std::size_t members) const {
+  const auto n = static_cast<double>(members);
+  return (n + 1) * verify + n * (hash_leaf + hash_blank) + hpke_open + seal_short + key_schedule();
+}
+
+// §12.4.1: a fresh leaf and path, one HPKE seal for each step of a full tree; signed: leaf, Commit and GroupInfo.
+double Primitives::create_commit(std::size_t members) const {
+  return generate_kem_key + path_secrets(members) + path_hashes(members) +
+         static_cast<double>(tree_depth(members)) * hpke_seal + 3 * sign + key_schedule() + mac;
+}
+
+// With blank parents, every other member gets a seal of its own.
+double Primitives::create_commit_after_bulk_add(std::size_t members) const {
+  const auto others = static_cast<double>(members - 1);
+  return create_commit(members) + (others - static_cast<double>(tree_depth(members))) * hpke_seal;
+}
+
+// §12.4.2, by the committer's neighbour, who derives the whole path: two signatures, one HPKE open.
+double Primitives::process_commit(std::size_t members) const {
+  return 2 * verify + hpke_open + path_secrets(members) + path_hashes(members) + key_schedule() + mac;
+}
+
+// The same from outside: signatures, hashes and transcript.
+double Primitives::follow_commit(std::size_t members) const {
+  return 2 * verify + path_hashes(members) + 2 * hash_parent;
+}
+
+double Primitives::encrypt() const { return sign + seal_message + seal_short + message_keys(); }
+
+double Primitives::decrypt() const { return verify + open_message + seal_short + message_keys(); }
+
+std::size_t least_stored_bytes(const mls::Group& group, std::size_t members) {
+  const CipherSuite suite = group.public_group().suite();
+  const std::size_t tree = mls::encode_ratchet_tree(group.public_group().tree().nodes()).size();
+  const std::size_t path = (tree_depth(members) + 1) * suite.kem_private_key_bytes();
+  constexpr std::size_t epoch_secrets = 9;
+  return tree + path + epoch_secrets * suite.hash_bytes();
+}
+
+}  // namespace samband::bench

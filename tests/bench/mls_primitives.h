@@ -1,0 +1,57 @@
+// What the operations of MLS can't do without: the cost of each primitive on this machine, and their sums.
+// A sum counts what RFC 9420 asks of somebody who does nothing twice: no parsing, copying, allocation, comparison of
+// keys or of leaves, and no look at a credential.
+#pragma once
+
+#include <cstddef>
+
+#include "tests/bench/mls_groups.h"
+
+namespace samband::bench {
+
+// Seconds each, with inputs of the sizes they have in a group.
+struct Primitives {
+  double sign = 0;
+  double verify = 0;
+  double hpke_seal = 0;
+  double hpke_open = 0;
+  double generate_kem_key = 0;  // at random
+  double derive_kem_key = 0;    // from a node secret
+  double derive_secret = 0;     // one HKDF-Expand
+  double extract = 0;
+  double mac = 0;
+  double hash_leaf = 0;         // TreeHashInput of a leaf
+  double hash_parent = 0;       // TreeHashInput or ParentHashInput of a parent node
+  double hash_blank = 0;        // TreeHashInput of a blank parent node
+  double hash_key_package = 0;  // its reference
+  double seal_message = 0;      // AEAD over a message of 1 KiB
+  double open_message = 0;
+  double seal_short = 0;  // AEAD over sender data, or a GroupInfo
+
+  [[nodiscard]] static Primitives measure(Surroundings& with);
+
+  // Seconds each; `members` is the size of the group afterwards.
+  [[nodiscard]] double bulk_add(std::size_t members) const;
+  [[nodiscard]] double join_after_bulk_add(std::size_t members) const;
+  [[nodiscard]] double create_commit(std::size_t members) const;
+  [[nodiscard]] double create_commit_after_bulk_add(std::size_t members) const;
+  [[nodiscard]] double process_commit(std::size_t members) const;
+  [[nodiscard]] double follow_commit(std::size_t members) const;
+  [[nodiscard]] double encrypt() const;
+  [[nodiscard]] double decrypt() const;
+
+ private:
+  [[nodiscard]] double key_schedule() const;
+  [[nodiscard]] double path_secrets(std::size_t members) const;
+  [[nodiscard]] double path_hashes(std::size_t members) const;
+  [[nodiscard]] double message_keys() const;
+};
+
+// Bytes a member can't forget between two Commits: the tree as it stands on the wire, the private keys of its own
+// path, and the secrets of the epoch.
+[[nodiscard]] std::size_t least_stored_bytes(const mls::Group& group, std::size_t members);
+
+// Steps from a leaf to the root.
+[[nodiscard]] std::size_t tree_depth(std::size_t members);
+
+}  // namespace samband::bench

@@ -1,0 +1,32 @@
+// Measuring: medians, because a shared machine interrupts.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <vector>
+
+namespace samband::bench {
+
+using Clock = std::chrono::steady_clock;
+
+[[nodiscard]] inline double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// The value below which the given part of `values` lies; asserted: there is one. `part` 0.5 is the median.
+[[nodiscard]] double quantile(std::vector<double> values, double part);
+[[nodiscard]] inline double median(std::vector<double> values) { return quantile(std::move(values), 0.5); }
+
+// Seconds that `work` takes: the median of `rounds`, each of which runs it `repeats` times.
+template <class Work>
+[[nodiscard]] double median_seconds(std::size_t rounds, std::size_t repeats, Work&& work) {
+  std::vector<double> seconds;
+  for (std::size_t round = 0; round < rounds; ++round) {
+    const auto start = Clock::now();
+    for (std::size_t i = 0; i < repeats; ++i) work();
+    seconds.push_back(seconds_since(start) / static_cast<double>(repeats));
+  }
+  return median(std::move(seconds));
+}
+
+}  // namespace samband::bench
