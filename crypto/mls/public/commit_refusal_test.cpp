@@ -6,6 +6,7 @@
 namespace samband::mls {
 namespace {
 
+using testing::error_of;
 using testing::TestGroup;
 
 constexpr LeafIndex anna{0};
@@ -33,71 +34,76 @@ class CommitRefusal : public ::testing::Test {
 TEST_F(CommitRefusal, OfAnotherGroup) {
   FramedContent content = g.framed(MemberSender{anna}, g.path_commit(anna));
   content.group_id = {'o', 't', 'h', 'e', 'r'};
-  EXPECT_EQ(g.group.stage_commit(g.sign(content, g.device("a")), g.judgement()).error(), CommitError::wrong_group);
+  EXPECT_EQ(error_of(g.group.stage_commit(g.sign(content, g.device("a")), g.judgement())), CommitError::wrong_group);
 }
 
 TEST_F(CommitRefusal, OfAnEpochThatHasEnded) {
   FramedContent content = g.framed(MemberSender{anna}, g.path_commit(anna));
   --content.epoch.value;
-  EXPECT_EQ(g.group.stage_commit(g.sign(content, g.device("a")), g.judgement()).error(), CommitError::stale_epoch);
+  EXPECT_EQ(error_of(g.group.stage_commit(g.sign(content, g.device("a")), g.judgement())), CommitError::stale_epoch);
 }
 
 TEST_F(CommitRefusal, OfAnEpochThatHasNotBegun) {
   FramedContent content = g.framed(MemberSender{anna}, g.path_commit(anna));
   ++content.epoch.value;
-  EXPECT_EQ(g.group.stage_commit(g.sign(content, g.device("a")), g.judgement()).error(), CommitError::future_epoch);
+  EXPECT_EQ(error_of(g.group.stage_commit(g.sign(content, g.device("a")), g.judgement())), CommitError::future_epoch);
 }
 
 TEST_F(CommitRefusal, OfTheLoserWhenTwoCommitsMeet) {
   const AuthenticatedContent loser = g.message(MemberSender{bjorn}, g.path_commit(bjorn));
   g.accept(anna, g.path_commit(anna));
-  EXPECT_EQ(g.group.stage_commit(loser, g.judgement()).error(), CommitError::stale_epoch);
+  EXPECT_EQ(error_of(g.group.stage_commit(loser, g.judgement())), CommitError::stale_epoch);
 }
 
 TEST_F(CommitRefusal, OfApplicationData) {
   const auto message = g.message(MemberSender{anna}, ApplicationData{{1, 2, 3}});
-  EXPECT_EQ(g.group.stage_commit(message, g.judgement()).error(), CommitError::unexpected_content);
+  EXPECT_EQ(error_of(g.group.stage_commit(message, g.judgement())), CommitError::unexpected_content);
 }
 
 TEST_F(CommitRefusal, OfASenderWhoseLeafIsBlank) {
   const FramedContent content = g.framed(MemberSender{LeafIndex{4}}, g.path_commit(anna));
-  EXPECT_EQ(g.group.stage_commit(g.sign(content, g.device("a")), g.judgement()).error(), CommitError::unknown_sender);
+  EXPECT_EQ(error_of(g.group.stage_commit(g.sign(content, g.device("a")), g.judgement())), CommitError::unknown_sender);
 }
 
 TEST_F(CommitRefusal, OfAnExternalSender) {
   const FramedContent content = g.framed(ExternalSenderIndex{0}, g.path_commit(anna));
-  EXPECT_EQ(g.group.stage_commit(g.sign(content, g.device("a")), g.judgement()).error(),
+  EXPECT_EQ(error_of(g.group.stage_commit(g.sign(content, g.device("a")), g.judgement())),
             CommitError::unexpected_content);
 }
 
 TEST_F(CommitRefusal, OfAProposalSenderThatCommits) {
   const FramedContent content = g.framed(NewMemberProposal{}, g.path_commit(anna));
-  EXPECT_EQ(g.group.stage_commit(g.sign(content, g.device("a")), g.judgement()).error(),
+  EXPECT_EQ(error_of(g.group.stage_commit(g.sign(content, g.device("a")), g.judgement())),
             CommitError::unexpected_content);
 }
 
 TEST_F(CommitRefusal, SignedByAnotherMember) {
   const FramedContent content = g.framed(MemberSender{anna}, g.path_commit(anna));
-  EXPECT_EQ(g.group.stage_commit(g.sign(content, g.device("b")), g.judgement()).error(),
+  EXPECT_EQ(error_of(g.group.stage_commit(g.sign(content, g.device("b")), g.judgement())),
             CommitError::invalid_signature);
 }
 
 TEST_F(CommitRefusal, ChangedAfterSigning) {
   AuthenticatedContent message = g.message(MemberSender{anna}, g.path_commit(anna));
   message.content.authenticated_data = {'x'};
-  EXPECT_EQ(g.group.stage_commit(message, g.judgement()).error(), CommitError::invalid_signature);
+  EXPECT_EQ(error_of(g.group.stage_commit(message, g.judgement())), CommitError::invalid_signature);
 }
 
 TEST_F(CommitRefusal, CarriedInAnotherWireFormatThanSigned) {
   AuthenticatedContent message = g.message(MemberSender{anna}, g.path_commit(anna));
   message.wire_format = WireFormat::mls_private_message;
-  EXPECT_EQ(g.group.stage_commit(message, g.judgement()).error(), CommitError::invalid_signature);
+  EXPECT_EQ(error_of(g.group.stage_commit(message, g.judgement())), CommitError::invalid_signature);
 }
 
 TEST_F(CommitRefusal, LeavesTheGroupAsItWas) {
   const Bytes before = g.group.encode();
   ASSERT_TRUE(g.refusal(anna, with_any_path({TestGroup::remove(1), g.add("new")})));
   EXPECT_EQ(g.group.encode(), before);
+}
+
+TEST_F(CommitRefusal, OfAJoinerThatDoesNotCommit) {
+  const FramedContent content = g.framed(NewMemberCommit{}, Proposal{Remove{bjorn}});
+  EXPECT_EQ(error_of(g.group.receive_proposal(g.sign(content, g.device("a")))), CommitError::unexpected_content);
 }
 
 // --- the list of proposals
@@ -250,6 +256,21 @@ TEST_F(CommitRefusal, ThatAddsAnEncryptionKeyOfTheTree) {
   EXPECT_EQ(refusal_of_added(leaf), CommitError::leaf_encryption_key_reused);
   leaf.encryption_key = copy_of(g.group.tree().encryption_key(NodeIndex{3}));  // of a parent node
   EXPECT_EQ(refusal_of_added(leaf), CommitError::leaf_encryption_key_reused);
+}
+
+TEST_F(CommitRefusal, ThatAddsToAFullGroup) {
+  RatchetTree full{testing::suite()};
+  const LeafNodePtr leaf = testing::leaf_named("somebody");
+  for (std::size_t i = 0; i < leaves_max; ++i) full.add(leaf);
+  const KeyPackage new_device = g.key_package("new");
+  const ProposalList adds{.adds = {&new_device}};
+  EXPECT_EQ(error_of(ProvisionalGroup::apply(adds, anna, g.group.context(), full, g.judgement())),
+            CommitError::group_full);
+  const ProposalList joins{};
+  EXPECT_EQ(error_of(ProvisionalGroup::apply(joins, std::nullopt, g.group.context(), full, g.judgement())),
+            CommitError::group_full);
+  full.remove(bjorn);
+  EXPECT_TRUE(ProvisionalGroup::apply(adds, anna, g.group.context(), full, g.judgement()));
 }
 
 TEST_F(CommitRefusal, ThatAddsAnExpiredKeyPackage) {

@@ -6,6 +6,7 @@
 namespace samband::mls {
 namespace {
 
+using testing::error_of;
 using testing::TestGroup;
 
 class ExternalCommit : public ::testing::Test {
@@ -59,7 +60,7 @@ TEST_F(ExternalCommit, NeedsAPath) {
 
 TEST_F(ExternalCommit, NeedsTheSignatureOfTheJoiner) {
   const FramedContent content = g.framed(NewMemberCommit{}, joining());
-  EXPECT_EQ(g.group.stage_commit(g.sign(content, g.device("a")), g.judgement()).error(),
+  EXPECT_EQ(error_of(g.group.stage_commit(g.sign(content, g.device("a")), g.judgement())),
             CommitError::invalid_signature);
 }
 

@@ -97,7 +97,9 @@ std::expected<PublicGroup, ParseError> PublicGroup::parse(BytesView stored) {
   if (const auto error = in.finish()) return std::unexpected(*error);
 
   PublicGroup out{std::move(context), RatchetTree{*suite, nodes}};
-  if (out.tree_.tree_hash() != out.context_.tree_hash) return std::unexpected(ParseError::malformed);
+  const bool members_wait = std::ranges::all_of(
+      waiting, [&](const WaitingProposal& proposal) { return !proposal.member || out.tree_.leaf(*proposal.member); });
+  if (!members_wait || out.tree_.tree_hash() != out.context_.tree_hash) return std::unexpected(ParseError::malformed);
   out.interim_transcript_hash_ = std::move(interim_transcript_hash);
   out.waiting_ = std::move(waiting);
   return out;

@@ -1,6 +1,7 @@
 #include "crypto/mls/public/provisional_group.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "crypto/mls/public/transcript_hash.h"
 
@@ -59,7 +60,7 @@ std::expected<ProvisionalGroup, CommitError> ProvisionalGroup::apply(const Propo
 Step ProvisionalGroup::apply_updates(const ProposalList& proposals, const Judgement& judgement) {
   for (const ProposedUpdate& update : proposals.updates) {
     LeafNodePtr before = tree_.shared_leaf(update.index);
-    if (!before) return std::unexpected(CommitError::unknown_sender);
+    assert(before);  // the sender of a proposal of this epoch is a member
     if (update.leaf->leaf_node_source() != LeafNodeSource::update) {
       return std::unexpected(CommitError::leaf_wrong_source);
     }

@@ -67,8 +67,8 @@ class PublicGroup {
   // Enters the epoch of a Commit that was staged by this very group in this epoch.
   void merge(StagedCommit staged, BytesView confirmation_tag);
 
-  // For storage. What is parsed is taken for what was encoded and not verified again; a tree whose hash does not match
-  // the context is malformed.
+  // For storage. What is parsed is taken for what was encoded and not verified again; a tree that is not the context's,
+  // or a waiting proposal of no member, is malformed.
   [[nodiscard]] Bytes encode() const;
   [[nodiscard]] static std::expected<PublicGroup, ParseError> parse(BytesView stored);
 

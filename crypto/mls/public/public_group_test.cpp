@@ -9,6 +9,7 @@
 namespace samband::mls {
 namespace {
 
+using testing::error_of;
 using testing::TestGroup;
 using vectors::hex_field;
 using vectors::Json;
@@ -136,11 +137,11 @@ TEST_F(PublicGroupTest, AppliesWaitingProposalsThatACommitRefersTo) {
 
 TEST_F(PublicGroupTest, RefusesAProposalSignedByAnother) {
   const FramedContent content = g.framed(MemberSender{bjorn}, Proposal{Remove{LeafIndex{2}}});
-  EXPECT_EQ(g.group.receive_proposal(g.sign(content, g.device("a"))).error(), CommitError::invalid_signature);
+  EXPECT_EQ(error_of(g.group.receive_proposal(g.sign(content, g.device("a")))), CommitError::invalid_signature);
 }
 
 TEST_F(PublicGroupTest, RefusesToKeepACommitAsAProposal) {
-  EXPECT_EQ(g.group.receive_proposal(g.message(MemberSender{anna}, g.path_commit(anna))).error(),
+  EXPECT_EQ(error_of(g.group.receive_proposal(g.message(MemberSender{anna}, g.path_commit(anna)))),
             CommitError::unexpected_content);
 }
 
@@ -151,15 +152,16 @@ TEST_F(PublicGroupTest, KeepsAProposalOnceAndOnlySoMany) {
   const Proposal known = Remove{LeafIndex{0}};
   EXPECT_TRUE(g.group.receive_proposal(g.message(MemberSender{bjorn}, known)));
   const Proposal another = Remove{LeafIndex{proposals_waiting_max}};
-  EXPECT_EQ(g.group.receive_proposal(g.message(MemberSender{bjorn}, another)).error(), CommitError::too_many_proposals);
+  EXPECT_EQ(error_of(g.group.receive_proposal(g.message(MemberSender{bjorn}, another))),
+            CommitError::too_many_proposals);
 }
 
 TEST_F(PublicGroupTest, LetsANewDeviceProposeItselfOnly) {
   const FramedContent itself = g.framed(NewMemberProposal{}, Proposal{Add{g.key_package("new")}});
   EXPECT_TRUE(g.group.receive_proposal(g.sign(itself, g.device("new"))));
-  EXPECT_EQ(g.group.receive_proposal(g.sign(itself, g.device("a"))).error(), CommitError::invalid_signature);
+  EXPECT_EQ(error_of(g.group.receive_proposal(g.sign(itself, g.device("a")))), CommitError::invalid_signature);
   const FramedContent remove = g.framed(NewMemberProposal{}, Proposal{Remove{anna}});
-  EXPECT_EQ(g.group.receive_proposal(g.sign(remove, g.device("new"))).error(), CommitError::unexpected_content);
+  EXPECT_EQ(error_of(g.group.receive_proposal(g.sign(remove, g.device("new")))), CommitError::unexpected_content);
 }
 
 TEST_F(PublicGroupTest, ListensToTheExternalSendersOfTheGroupOnly) {
@@ -167,16 +169,16 @@ TEST_F(PublicGroupTest, ListensToTheExternalSendersOfTheGroupOnly) {
                                 .credential = BasicCredential{copy_of(view_of("registry"))}};
   const Extensions extensions{{ExtensionType::external_senders, encode_external_senders({registry})}};
   const FramedContent early = g.framed(ExternalSenderIndex{0}, Proposal{Remove{bjorn}});
-  EXPECT_EQ(g.group.receive_proposal(g.sign(early, g.device("registry"))).error(), CommitError::unknown_sender);
+  EXPECT_EQ(error_of(g.group.receive_proposal(g.sign(early, g.device("registry")))), CommitError::unknown_sender);
 
   g.accept(anna, g.path_commit(anna, {TestGroup::extensions(extensions)}));
   const FramedContent remove = g.framed(ExternalSenderIndex{0}, Proposal{Remove{bjorn}});
   EXPECT_TRUE(g.group.receive_proposal(g.sign(remove, g.device("registry"))));
-  EXPECT_EQ(g.group.receive_proposal(g.sign(remove, g.device("a"))).error(), CommitError::invalid_signature);
+  EXPECT_EQ(error_of(g.group.receive_proposal(g.sign(remove, g.device("a")))), CommitError::invalid_signature);
   const FramedContent beyond = g.framed(ExternalSenderIndex{1}, Proposal{Remove{bjorn}});
-  EXPECT_EQ(g.group.receive_proposal(g.sign(beyond, g.device("registry"))).error(), CommitError::unknown_sender);
+  EXPECT_EQ(error_of(g.group.receive_proposal(g.sign(beyond, g.device("registry")))), CommitError::unknown_sender);
   const FramedContent update = g.framed(ExternalSenderIndex{0}, Proposal{Update{g.updated_leaf(bjorn)}});
-  EXPECT_EQ(g.group.receive_proposal(g.sign(update, g.device("registry"))).error(), CommitError::unexpected_content);
+  EXPECT_EQ(error_of(g.group.receive_proposal(g.sign(update, g.device("registry")))), CommitError::unexpected_content);
 }
 
 // --- joining
@@ -191,31 +193,31 @@ TEST_F(PublicGroupTest, StartsFromAMembersGroupInfo) {
 TEST_F(PublicGroupTest, RefusesAGroupInfoOfASuiteItDoesNotKnow) {
   GroupInfo info = g.group_info(anna);
   info.group_context.cipher_suite = 0x7777;
-  EXPECT_EQ(joined(info, g.group.tree().nodes()).error(), GroupError::unsupported_suite);
+  EXPECT_EQ(error_of(joined(info, g.group.tree().nodes())), GroupError::unsupported_suite);
 }
 
 TEST_F(PublicGroupTest, RefusesATreeTheGroupInfoDoesNotSpeakOf) {
   const GroupInfo info = g.group_info(anna);
   g.accept(anna, g.path_commit(anna));
-  EXPECT_EQ(joined(info, g.group.tree().nodes()).error(), GroupError::tree_hash_mismatch);
+  EXPECT_EQ(error_of(joined(info, g.group.tree().nodes())), GroupError::tree_hash_mismatch);
 }
 
 TEST_F(PublicGroupTest, RefusesAGroupInfoWhoseSignerIsNotAMember) {
   GroupInfo info = g.group_info(anna);
   info.signer = LeafIndex{4};
-  EXPECT_EQ(joined(info, g.group.tree().nodes()).error(), GroupError::unknown_signer);
+  EXPECT_EQ(error_of(joined(info, g.group.tree().nodes())), GroupError::unknown_signer);
 }
 
 TEST_F(PublicGroupTest, RefusesAGroupInfoSignedByAnother) {
   GroupInfo info = g.group_info(anna);
   info.signer = bjorn;
-  EXPECT_EQ(joined(info, g.group.tree().nodes()).error(), GroupError::invalid_signature);
+  EXPECT_EQ(error_of(joined(info, g.group.tree().nodes())), GroupError::invalid_signature);
 }
 
 TEST_F(PublicGroupTest, RefusesATreeWithAKeyNobodySignedFor) {
   RatchetTreeNodes nodes = g.group.tree().nodes();
   std::get<ParentNode>(*nodes.at(3)).encryption_key = testing::suite().generate_kem_key_pair(g.random).public_key;
-  EXPECT_EQ(joined(info_for(nodes), nodes).error(), GroupError::invalid_tree);
+  EXPECT_EQ(error_of(joined(info_for(nodes), nodes)), GroupError::invalid_tree);
 }
 
 TEST_F(PublicGroupTest, RefusesATreeWithALeafThatIsNotValid) {
@@ -223,14 +225,28 @@ TEST_F(PublicGroupTest, RefusesATreeWithALeafThatIsNotValid) {
   LeafNode leaf = *g.group.tree().leaf(LeafIndex{3});
   leaf.credential = BasicCredential{copy_of(view_of("somebody else"))};
   nodes.at(6) = std::make_shared<const LeafNode>(leaf);
-  EXPECT_EQ(joined(info_for(nodes), nodes).error(), GroupError::invalid_tree);  // the path covers that leaf
+  EXPECT_EQ(error_of(joined(info_for(nodes), nodes)), GroupError::invalid_tree);  // the path covers that leaf
 
   g.accept(anna, TestGroup::plain_commit({g.add("refusable")}));
   nodes = g.group.tree().nodes();
   leaf = *g.group.tree().leaf(LeafIndex{4});
   leaf.signature.front() ^= 1;
   nodes.at(8) = std::make_shared<const LeafNode>(leaf);
-  EXPECT_EQ(joined(info_for(nodes), nodes).error(), GroupError::invalid_leaf);
+  EXPECT_EQ(error_of(joined(info_for(nodes), nodes)), GroupError::invalid_leaf);
+}
+
+TEST_F(PublicGroupTest, RefusesAGroupWhoseExtensionsDoNotParse) {
+  for (const ExtensionType type : {ExtensionType::required_capabilities, ExtensionType::external_senders}) {
+    TestGroup other{1, {{type, {1}}}};
+    EXPECT_EQ(error_of(joined(other.group_info(anna), other.group.tree().nodes())), GroupError::malformed_extensions);
+  }
+}
+
+TEST_F(PublicGroupTest, RefusesAGroupThatListensToSomebodyUnknown) {
+  const ExternalSender sender{.signature_key = Bytes(32, 1),
+                              .credential = BasicCredential{copy_of(view_of("refused"))}};
+  TestGroup other{1, {{ExtensionType::external_senders, encode_external_senders({sender})}}};
+  EXPECT_EQ(error_of(joined(other.group_info(anna), other.group.tree().nodes())), GroupError::invalid_external_sender);
 }
 
 // --- storage
@@ -251,7 +267,24 @@ TEST_F(PublicGroupTest, RefusesAStoredTreeThatIsNotTheContexts) {
   const std::string_view name = "group";
   const auto at = std::ranges::search(stored, view_of(name)).begin() - stored.begin();
   stored.at(static_cast<std::size_t>(at) + name.size() + 8 + 1) ^= 1;  // past the epoch: into the tree hash
-  EXPECT_EQ(PublicGroup::parse(stored).error(), ParseError::malformed);
+  EXPECT_EQ(error_of(PublicGroup::parse(stored)), ParseError::malformed);
+}
+
+TEST_F(PublicGroupTest, RefusesAStoredFormOrSuiteItDoesNotKnow) {
+  Bytes stored = g.group.encode();
+  stored.at(1) = 2;  // the version of the form
+  EXPECT_EQ(error_of(PublicGroup::parse(stored)), ParseError::unknown_value);
+  stored = g.group.encode();
+  stored.at(5) = 0x77;  // the suite, after the versions of form and context
+  EXPECT_EQ(error_of(PublicGroup::parse(stored)), ParseError::unknown_value);
+}
+
+TEST_F(PublicGroupTest, RefusesAStoredProposalOfNobody) {
+  (void)g.by_reference(bjorn, Remove{LeafIndex{2}});
+  Bytes stored = g.group.encode();
+  const std::size_t member_ends = stored.size() - encode(Proposal{Remove{LeafIndex{2}}}).size();
+  stored.at(member_ends - 1) = 9;
+  EXPECT_EQ(error_of(PublicGroup::parse(stored)), ParseError::malformed);
 }
 
 }  // namespace

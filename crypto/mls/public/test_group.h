@@ -123,12 +123,10 @@ class TestGroup {
   }
   // Why the group refuses a Commit; nullopt when it does not.
   std::optional<CommitError> refusal(LeafIndex committer, Commit commit) {
-    const auto staged = stage(committer, std::move(commit));
-    return staged ? std::nullopt : std::optional{staged.error()};
+    return error_of(stage(committer, std::move(commit)));
   }
   std::optional<CommitError> external_refusal(const std::string& name, Commit commit) {
-    const auto staged = stage_external(name, std::move(commit));
-    return staged ? std::nullopt : std::optional{staged.error()};
+    return error_of(stage_external(name, std::move(commit)));
   }
   // Throws if the group refuses.
   void accept(LeafIndex committer, Commit commit) {

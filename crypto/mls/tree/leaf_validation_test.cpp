@@ -8,6 +8,7 @@
 namespace samband::mls {
 namespace {
 
+using testing::error_of;
 using testing::suite;
 
 constexpr ExtensionType private_extension{0xf001};
@@ -23,8 +24,7 @@ class LeafValidation : public ::testing::Test {
   }
   // The verdict on a leaf that was changed before it was signed.
   std::optional<LeafError> refusal(const std::function<void(LeafNode&)>& change) {
-    const auto verdict = verify_leaf_node(leaf_changed_by(change), LeafIndex{}, group, authentication);
-    return verdict ? std::nullopt : std::optional{verdict.error()};
+    return error_of(verify_leaf_node(leaf_changed_by(change), LeafIndex{}, group, authentication));
   }
   KeyPackage key_package_changed_by(const std::function<void(KeyPackage&)>& change) {
     KeyPackage out{.cipher_suite = static_cast<std::uint16_t>(samband_suite),
@@ -37,8 +37,7 @@ class LeafValidation : public ::testing::Test {
     return out;
   }
   std::optional<LeafError> package_refusal(const std::function<void(KeyPackage&)>& change) {
-    const auto verdict = verify_key_package(key_package_changed_by(change), group, authentication);
-    return verdict ? std::nullopt : std::optional{verdict.error()};
+    return error_of(verify_key_package(key_package_changed_by(change), group, authentication));
   }
 
   SeededRandom random{1};
@@ -60,15 +59,15 @@ TEST_F(LeafValidation, NeedsKeysOfTheSuite) {
 TEST_F(LeafValidation, NeedsTheLeafsOwnSignature) {
   LeafNode leaf = leaf_changed_by([](LeafNode&) {});
   leaf.capabilities.versions.push_back(ProtocolVersion{0x0a0a});
-  EXPECT_EQ(verify_leaf_node(leaf, LeafIndex{}, group, authentication).error(), LeafError::invalid_signature);
+  EXPECT_EQ(error_of(verify_leaf_node(leaf, LeafIndex{}, group, authentication)), LeafError::invalid_signature);
 }
 
 TEST_F(LeafValidation, BindsLeavesOfCommitsToTheirGroupAndPlace) {
   const LeafNode leaf = leaf_changed_by([](LeafNode& node) { node.source = CommitSource{}; }, LeafIndex{3});
   EXPECT_TRUE(verify_leaf_node(leaf, LeafIndex{3}, group, authentication));
-  EXPECT_EQ(verify_leaf_node(leaf, LeafIndex{4}, group, authentication).error(), LeafError::invalid_signature);
+  EXPECT_EQ(error_of(verify_leaf_node(leaf, LeafIndex{4}, group, authentication)), LeafError::invalid_signature);
   group.group_id.push_back(4);
-  EXPECT_EQ(verify_leaf_node(leaf, LeafIndex{3}, group, authentication).error(), LeafError::invalid_signature);
+  EXPECT_EQ(error_of(verify_leaf_node(leaf, LeafIndex{3}, group, authentication)), LeafError::invalid_signature);
 }
 
 TEST_F(LeafValidation, AsksTheAuthenticationService) {
@@ -156,7 +155,7 @@ TEST_F(LeafValidation, NeedsAKeyPackageToListWhatItUses) {
 TEST_F(LeafValidation, NeedsTheKeyPackagesSignature) {
   KeyPackage package = key_package_changed_by([](KeyPackage&) {});
   package.init_key = suite().generate_kem_key_pair(random).public_key;
-  EXPECT_EQ(verify_key_package(package, group, authentication).error(), LeafError::invalid_signature);
+  EXPECT_EQ(error_of(verify_key_package(package, group, authentication)), LeafError::invalid_signature);
 }
 
 TEST_F(LeafValidation, GathersWhatAGroupAsksFromItsContext) {
@@ -191,18 +190,18 @@ class AmongMembers : public ::testing::Test {
 TEST_F(AmongMembers, KeysAreTheirOwners) {
   EXPECT_TRUE(verify_all_members(tree));
   replace(1, [&](LeafNode& leaf) { leaf.signature_key = tree.leaf(LeafIndex{0})->signature_key; });
-  EXPECT_EQ(verify_all_members(tree).error(), LeafError::signature_key_reused);
+  EXPECT_EQ(error_of(verify_all_members(tree)), LeafError::signature_key_reused);
   replace(1, [&](LeafNode& leaf) { leaf.encryption_key = tree.leaf(LeafIndex{0})->encryption_key; });
-  EXPECT_EQ(verify_all_members(tree).error(), LeafError::encryption_key_reused);
+  EXPECT_EQ(error_of(verify_all_members(tree)), LeafError::encryption_key_reused);
 }
 
 TEST_F(AmongMembers, ParentNodesShareNoKeyEither) {
   (void)tree.set_path(LeafIndex{0}, std::vector<HPKEPublicKey>{{1}, {2}});
   EXPECT_TRUE(verify_all_members(tree));
   (void)tree.set_path(LeafIndex{0}, std::vector<HPKEPublicKey>{{1}, {1}});
-  EXPECT_EQ(verify_all_members(tree).error(), LeafError::encryption_key_reused);
+  EXPECT_EQ(error_of(verify_all_members(tree)), LeafError::encryption_key_reused);
   (void)tree.set_path(LeafIndex{0}, std::vector<HPKEPublicKey>{{1}, tree.leaf(LeafIndex{3})->encryption_key});
-  EXPECT_EQ(verify_all_members(tree).error(), LeafError::encryption_key_reused);
+  EXPECT_EQ(error_of(verify_all_members(tree)), LeafError::encryption_key_reused);
 }
 
 TEST_F(AmongMembers, EverybodySupportsEveryCredentialTypeInUse) {
@@ -210,7 +209,7 @@ TEST_F(AmongMembers, EverybodySupportsEveryCredentialTypeInUse) {
     leaf.credential = X509Credential{{Bytes{1}}};
     leaf.capabilities.credentials = {CredentialType::x509};
   });
-  EXPECT_EQ(verify_all_members(tree).error(), LeafError::credential_type_unsupported);
+  EXPECT_EQ(error_of(verify_all_members(tree)), LeafError::credential_type_unsupported);
   for (const std::uint32_t leaf : {0U, 1U, 2U, 3U}) {
     replace(leaf,
             [](LeafNode& node) { node.capabilities.credentials = {CredentialType::basic, CredentialType::x509}; });
@@ -223,7 +222,7 @@ TEST_F(AmongMembers, APathBringsItsCredentialTypeToo) {
   leaf.credential = X509Credential{{Bytes{1}}};
   leaf.capabilities.credentials = {CredentialType::basic, CredentialType::x509};
   const IncomingPath path{.index = LeafIndex{0}, .leaf = leaf, .node_keys = {}};
-  EXPECT_EQ(verify_among_members(tree, {}, &path).error(), LeafError::credential_type_unsupported);
+  EXPECT_EQ(error_of(verify_among_members(tree, {}, &path)), LeafError::credential_type_unsupported);
 }
 
 }  // namespace

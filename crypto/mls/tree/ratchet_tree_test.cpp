@@ -7,6 +7,7 @@
 namespace samband::mls {
 namespace {
 
+using testing::error_of;
 using testing::leaf_named;
 using testing::suite;
 
@@ -166,13 +167,13 @@ TEST_F(TreeIntegrity, IsWhatCommitsLeaveBehind) {
 
 TEST_F(TreeIntegrity, NeedsAParentHashForEveryKey) {
   const auto verdict = verdict_of_changed_parent(7, [](ParentNode& node) { node.encryption_key[0] ^= 1; });
-  EXPECT_EQ(verdict.error(), TreeError::parent_hash_invalid);
+  EXPECT_EQ(error_of(verdict), TreeError::parent_hash_invalid);
 }
 
 TEST_F(TreeIntegrity, NeedsTheChainToReachALeaf) {
   RatchetTreeNodes all = tree.nodes();
   all.at(12) = leaf_named("not the leaf that committed");
-  EXPECT_EQ((RatchetTree{suite(), all}.verify_integrity().error()), TreeError::parent_hash_invalid);
+  EXPECT_EQ(error_of(RatchetTree(suite(), all).verify_integrity()), TreeError::parent_hash_invalid);
 }
 
 TEST_F(TreeIntegrity, RefusesAnUnmergedLeafThatIsBlank) {
@@ -180,18 +181,18 @@ TEST_F(TreeIntegrity, RefusesAnUnmergedLeafThatIsBlank) {
   RatchetTreeNodes all = tree.nodes();
   all.at(3) = ParentNode{.encryption_key = {1}, .parent_hash = {}, .unmerged_leaves = {LeafIndex{2}}};
   all.at(4) = std::nullopt;
-  EXPECT_EQ((RatchetTree{suite(), all}.verify_integrity().error()), TreeError::unmerged_leaf_invalid);
+  EXPECT_EQ(error_of(RatchetTree(suite(), all).verify_integrity()), TreeError::unmerged_leaf_invalid);
 }
 
 TEST_F(TreeIntegrity, RefusesAnUnmergedLeafFromElsewhere) {
   const auto verdict =
       verdict_of_changed_parent(11, [](ParentNode& node) { node.unmerged_leaves = {LeafIndex{1}, LeafIndex{5}}; });
-  EXPECT_EQ(verdict.error(), TreeError::unmerged_leaf_invalid);
+  EXPECT_EQ(error_of(verdict), TreeError::unmerged_leaf_invalid);
 }
 
 TEST_F(TreeIntegrity, RefusesAnUnmergedLeafThatANodeBetweenDoesNotList) {
   const auto verdict = verdict_of_changed_parent(11, [](ParentNode& node) { node.unmerged_leaves.clear(); });
-  EXPECT_EQ(verdict.error(), TreeError::unmerged_leaf_invalid);
+  EXPECT_EQ(error_of(verdict), TreeError::unmerged_leaf_invalid);
 }
 
 TEST_F(TreeIntegrity, RefusesAMemberThatSlippedInWithoutBeingListed) {
@@ -199,7 +200,7 @@ TEST_F(TreeIntegrity, RefusesAMemberThatSlippedInWithoutBeingListed) {
   RatchetTreeNodes all = tree.nodes();
   std::get<ParentNode>(*all.at(7)).unmerged_leaves.clear();
   std::get<ParentNode>(*all.at(11)).unmerged_leaves.clear();
-  EXPECT_EQ((RatchetTree{suite(), all}.verify_integrity().error()), TreeError::parent_hash_invalid);
+  EXPECT_EQ(error_of(RatchetTree(suite(), all).verify_integrity()), TreeError::parent_hash_invalid);
 }
 
 }  // namespace

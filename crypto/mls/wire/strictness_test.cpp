@@ -3,6 +3,7 @@
 
 #include "crypto/mls/wire/message.h"
 #include "crypto/mls/wire/node.h"
+#include "crypto/mls/wire/test_errors.h"
 
 namespace samband::mls {
 namespace {
@@ -17,10 +18,11 @@ LeafNode plain_leaf() {
           .signature = Bytes(64, 4)};
 }
 
+using testing::error_of;
+
 template <class T>
 std::optional<ParseError> refusal(std::expected<T, ParseError> (*parse)(BytesView), BytesView wire) {
-  const auto parsed = parse(wire);
-  return parsed ? std::nullopt : std::optional{parsed.error()};
+  return error_of(parse(wire));
 }
 
 // A value at its bound comes back; one step over it is refused.
@@ -109,7 +111,7 @@ TEST(Strictness, RefusesPaddingThatIsNotZero) {
   Bytes wire = encode(content);
   EXPECT_EQ(parse_private_message_content(wire, ContentType::application), content);
   wire.back() = 1;
-  EXPECT_EQ(parse_private_message_content(wire, ContentType::application).error(), ParseError::malformed);
+  EXPECT_EQ(error_of(parse_private_message_content(wire, ContentType::application)), ParseError::malformed);
 }
 
 TEST(Strictness, RefusesUnmergedLeavesOutOfOrder) {
@@ -242,7 +244,7 @@ TEST(Bounds, OfSecretsForAJoiner) {
     return encode_group_secrets(out);
   };
   EXPECT_EQ(parse_group_secrets(secrets(psks_max).view())->psks.size(), psks_max);
-  EXPECT_EQ(parse_group_secrets(secrets(psks_max + 1).view()).error(), ParseError::too_long);
+  EXPECT_EQ(error_of(parse_group_secrets(secrets(psks_max + 1).view())), ParseError::too_long);
 }
 
 // --- what signatures and hashes cover
