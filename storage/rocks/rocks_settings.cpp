@@ -29,13 +29,19 @@ class ReportingLogger final : public rocksdb::Logger {
     if (!report_) return;
     std::array<char, 1024> line{};
     std::vsnprintf(line.data(), line.size(), format, arguments);
-    report_(line.data());
+    std::string_view text{line.data()};
+    if (text.ends_with('\n')) text.remove_suffix(1);
+    report_(text);
   }
   void LogHeader(const char*, std::va_list) override {}  // what every start says of its options
 
  private:
   std::function<void(std::string_view)> report_;
 };
+
+bool says(const rocksdb::Status& status, std::string_view words) {
+  return status.ToString().find(words) != std::string::npos;
+}
 
 }  // namespace
 
@@ -52,7 +58,8 @@ rocksdb::DBOptions database_options(const RocksOptions& options) {
   out.db_write_buffer_size = options.write_buffer_bytes;
   out.max_total_wal_size = 2 * options.write_buffer_bytes;
   out.max_background_jobs = 2;
-  out.bytes_per_sync = 1U << 20U;  // steady writing in the background, in place of one long sync at the end
+  out.max_bgerror_resume_count = 0;  // an error is final, and the owner hears of it
+  out.bytes_per_sync = 1U << 20U;    // steady writing in the background, in place of one long sync at the end
   out.wal_compression = rocksdb::kNoCompression;
   out.info_log = std::make_shared<ReportingLogger>(options.report);
   out.stats_dump_period_sec = 0;
@@ -85,7 +92,8 @@ rocksdb::ColumnFamilyOptions family_options(const RocksOptions& options) {
 }
 
 StoreError error_of(const rocksdb::Status& status) {
-  if (status.IsNoSpace()) return StoreError::full;
+  // A failure of the background, told to a later write, keeps its words but not its code.
+  if (status.IsNoSpace() || says(status, "No space left on device")) return StoreError::full;
   // A file the store counts on is not there.
   if (status.IsCorruption() || status.IsPathNotFound() || status.IsNotFound()) return StoreError::corrupt;
   return StoreError::io;
@@ -93,10 +101,7 @@ StoreError error_of(const rocksdb::Status& status) {
 
 StoreError open_error_of(const rocksdb::Status& status) {
   // The lock is not told apart by its code; the store's tests hold these words to the library in use.
-  const std::string text = status.ToString();
-  for (const std::string_view words : {"While lock file", "lock hold by current process"}) {
-    if (text.find(words) != std::string::npos) return StoreError::locked;
-  }
+  if (says(status, "While lock file") || says(status, "lock hold by current process")) return StoreError::locked;
   // CURRENT is missing, or families are there that this format does not have.
   if (status.IsInvalidArgument()) return StoreError::corrupt;
   return error_of(status);
