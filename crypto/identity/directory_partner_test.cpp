@@ -47,6 +47,7 @@ TEST_F(DirectoryPartners, ShareANameAcrossTheCountryButNotInACommunity) {
 TEST_F(DirectoryPartners, KeepWhatTheyWereCalledBefore) {
   add(asker);
   ASSERT_TRUE(accepts(PartnerRenamed{asker.id(), "Asker og Hurum", "Vestre Viken", LanguageForm::neutral}));
+  EXPECT_EQ(directory.profile_at(drammen.id(), 2), nullptr);
   EXPECT_EQ(directory.profile_at(asker.id(), 0), nullptr);
   EXPECT_EQ(directory.profile_at(asker.id(), 1)->name, "Asker");
   EXPECT_EQ(directory.profile_at(asker.id(), 2)->name, "Asker og Hurum");

@@ -179,11 +179,11 @@ Directory::Rules::Fault Directory::Rules::operator()(const SignedDeviceCertifica
   const DelegationRecord* record = directory_.delegation(body.delegation);
   if (record == nullptr) return unknown_delegation;
   const Delegation& delegation = record->delegation;
-  if (delegation.partner != body.partner) return wrong_partner;
   if (delegation.administrator != body.administrator) return wrong_administrator;
   if (delegation.staff != body.staff) return wrong_staff;
   if (auto fault = fault_in_staff_name(body, delegation)) return fault;
-  // Every link above must count at this moment, not only when it was made.
+  // Every link above must count at this moment, not only when it was made; and be this partner's, for a
+  // delegation is never of another partner than its administrator.
   if (record->revoked) return revoked;
   if (auto fault = fault_in_administrator(delegation.administrator, body.partner)) return fault;
   if (auto fault = fault_in_staff(body.staff, body.partner)) return fault;

@@ -43,6 +43,7 @@ TEST(PartnerNumber, OfAnOrganisationHasACheckDigit) {
 TEST(PartnerNumber, OfRepresentativesBeginsWithALetter) {
   EXPECT_EQ(fault("R-0001", PartnerKind::representative), std::nullopt);
   EXPECT_EQ(fault("R-1", PartnerKind::representative), NumberError::wrong_length);
+  EXPECT_EQ(fault("R-00O1", PartnerKind::representative), NumberError::not_digits);
   EXPECT_EQ(fault("R-0000", PartnerKind::representative), NumberError::unassignable);
   EXPECT_EQ(fault("0301", PartnerKind::representative), NumberError::not_digits);
   EXPECT_EQ(representative_number(1)->text(), "R-0001");
@@ -90,10 +91,12 @@ TEST(Name, DoesNotCommandTheScreenThatShowsIt) {
 }
 
 TEST(Name, IsWellFormedUtf8) {
-  for (std::string_view bad : {"\xff", "\xc3", "\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80",
-                               "\xf0\x8f\xbf\xbf", "\x80", "\xe2\x82", "\xc3\x28", "\xf5\x80\x80\x80"}) {
+  for (std::string_view bad :
+       {"\xff", "\xc3", "\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf0\x8f\xbf\xbf", "\x80",
+        "\xe2\x82", "\xc3\x28", "\xf5\x80\x80\x80", "\xf8\x90\x80\x80", "\x84\x80"}) {
     EXPECT_FALSE(is_valid_name(bad)) << testing::PrintToString(bad);
   }
+  EXPECT_FALSE(is_valid_name(std::string_view{"æ"}.substr(0, 1)));  // the rest is there, behind the end
 }
 
 TEST(Duties, AreASet) {
