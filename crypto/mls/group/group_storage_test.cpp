@@ -82,6 +82,38 @@ TEST_F(GroupOfThree, RefusesAStoreThatIsNotItsOwn) {
   EXPECT_EQ(bjorn.store.load(*anna.signature_key, village.services()).error(), ParseError::malformed);
 }
 
+// Each stored secret takes a length octet and 32 bytes at the end, behind the last private key.
+constexpr std::size_t stored_secret_bytes = 33;
+
+TEST_F(GroupOfThree, RefusesAStoreWhosePrivateKeysDoNotFitTheTree) {
+  Bytes stored = copy_of(bjorn.group->encode_group().view());
+  stored[stored.size() - 8 * stored_secret_bytes - 16] ^= 1;
+  EXPECT_EQ(Group::load(stored, {}, *bjorn.signature_key).error(), ParseError::malformed);
+
+  const OutgoingCommit update = village.update(bjorn);
+  Bytes pending = copy_of(bjorn.group->encode_pending().view());
+  bjorn.group->clear_pending();
+  pending[pending.size() - 9 * stored_secret_bytes - 16] ^= 1;
+  EXPECT_EQ(bjorn.group->load_pending(pending, village.services()).error(), ParseError::malformed);
+  pending[pending.size() - 9 * stored_secret_bytes - 16] ^= 1;
+  EXPECT_TRUE(bjorn.group->load_pending(pending, village.services()));
+}
+
+TEST_F(GroupOfThree, RefusesAStoredSecretOfAnotherLength) {
+  Bytes stored = copy_of(bjorn.group->encode_group().view());
+  stored.pop_back();
+  stored[stored.size() - stored_secret_bytes + 1] = 31;
+  EXPECT_EQ(Group::load(stored, {}, *bjorn.signature_key).error(), ParseError::malformed);
+}
+
+TEST_F(GroupOfThree, RefusesAPendingCommitOfAnotherFormat) {
+  const OutgoingCommit update = village.update(bjorn);
+  Bytes pending = copy_of(bjorn.group->encode_pending().view());
+  bjorn.group->clear_pending();
+  pending[1] = 9;
+  EXPECT_EQ(bjorn.group->load_pending(pending, village.services()).error(), ParseError::unknown_value);
+}
+
 TEST(KeyPackageBundle, IsReadBackFromItsStoredForm) {
   Village village;
   Device anna = village.new_device("anna");
@@ -95,6 +127,9 @@ TEST(KeyPackageBundle, IsReadBackFromItsStoredForm) {
   EXPECT_TRUE(equal(back->init_private_key.view(), bundle.init_private_key.view()));
   EXPECT_TRUE(back->is_last_resort());
   EXPECT_FALSE(village.new_key_package(anna).is_last_resort());
+  Bytes other_format = copy_of(bundle.encode().view());
+  other_format[0] = 9;
+  EXPECT_EQ(KeyPackageBundle::parse(other_format).error(), ParseError::unknown_value);
 }
 
 TEST(KeyPackageBundle, RefusesAPrivateKeyOfAnotherKeyPackage) {

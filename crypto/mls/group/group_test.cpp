@@ -140,6 +140,12 @@ TEST_F(GroupOfThree, RefusesACommitFromAnEpochThatHasNotBegun) {
   EXPECT_TRUE(village.receive(bjorn, second.message()));
 }
 
+TEST_F(GroupOfThree, RefusesACommitOfAnotherGroup) {
+  Device dag = village.new_device("dag");
+  village.create_group(dag, {0x68});
+  EXPECT_EQ(village.receive(anna, village.update(dag).message()).error(), CommitRefusal{CommitError::wrong_group});
+}
+
 TEST_F(GroupOfThree, DoesNotMistakeItsOwnCommitForAnothers) {
   const OutgoingCommit update = village.update(anna);
   EXPECT_EQ(anna.group->stage_commit(update.message(), village.services()).error(),
@@ -228,6 +234,8 @@ TEST_F(GroupOfThree, WipesTheStateOfARemovedMember) {
   EXPECT_EQ(village.hear(celine, village.speak(anna, "uten celine")).error(), MessageError::not_a_member);
   EXPECT_EQ(celine.group->protect({}, {}, 0, village.random()).error(), MessageError::not_a_member);
   EXPECT_EQ(celine.group->create_commit({}, village.services(), village.random()).error(),
+            CommitRefusal{MemberError::removed});
+  EXPECT_EQ(celine.group->stage_commit(removal.message(), village.services()).error(),
             CommitRefusal{MemberError::removed});
 }
 

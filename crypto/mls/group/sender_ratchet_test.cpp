@@ -82,5 +82,38 @@ TEST(SenderRatchet, RefusesAStoredRatchetThatHoldsAKeyNotYetDerived) {
   EXPECT_EQ(in.error(), ParseError::malformed);
 }
 
+// A stored ratchet at `next`, holding keys of the generations in `held`.
+Bytes stored_ratchet(std::uint32_t next, const std::vector<std::uint32_t>& held) {
+  Writer out;
+  out.u32(next);
+  out.fixed(Bytes(suite().hash_bytes(), 7));
+  out.u32(static_cast<std::uint32_t>(held.size()));
+  for (const std::uint32_t generation : held) {
+    out.u32(generation);
+    out.fixed(Bytes(suite().aead_key_bytes() + suite().aead_nonce_bytes(), 8));
+  }
+  return out.take();
+}
+
+TEST(SenderRatchet, RefusesToReadMoreHeldKeysThanItWouldHoldOrOneTwice) {
+  const auto error_of = [](const std::vector<std::uint32_t>& held) {
+    const Bytes stored = stored_ratchet(100, held);
+    Reader in{stored};
+    std::ignore = SenderRatchet::read(in, suite(), skip_max);
+    return in.error();
+  };
+  EXPECT_EQ(error_of({1, 2, 3, 4}), std::nullopt);
+  EXPECT_EQ(error_of({1, 2, 3, 4, 5}), ParseError::malformed);
+  EXPECT_EQ(error_of({1, 1}), ParseError::malformed);
+}
+
+TEST(SenderRatchet, EndsBeforeItsGenerationsDo) {
+  const Bytes stored = stored_ratchet(0xffff'fffe, {});
+  Reader in{stored};
+  SenderRatchet ratchet = SenderRatchet::read(in, suite(), skip_max);
+  ratchet.consume(Generation{0xffff'fffe});
+  EXPECT_EQ(ratchet.derive(Generation{0xffff'ffff}).error(), RatchetError::exhausted);
+}
+
 }  // namespace
 }  // namespace samband::mls

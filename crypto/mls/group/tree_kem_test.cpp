@@ -153,5 +153,72 @@ TEST(TreeKem, NoticesAChangedDigitInAnyFieldOfItsVectors) {
   expect_flips_fail(cases, tree_kem_passes);
 }
 
+// Two leaves and the path that leaf 0 makes.
+struct Pair {
+  Pair() {
+    for (KeyPair* pair : {&first, &second}) {
+      *pair = suite.generate_kem_key_pair(random);
+      LeafNode leaf{.encryption_key = pair->public_key};
+      tree.add(std::make_shared<const LeafNode>(std::move(leaf)));
+    }
+    const std::vector<PathTarget> targets{{NodeIndex{1}, NodeIndex{2}, {NodeIndex{2}}}};
+    FreshPath fresh = generate_path(suite, 1, random);
+    path.leaf_node = *tree.leaf(LeafIndex{0});
+    std::ignore = tree.set_path(LeafIndex{0}, fresh.public_keys());
+    path.nodes = encrypt_path(tree, targets, fresh, {}, random).value();
+  }
+  std::expected<SecretBytes, PathError> receive(const UpdatePath& received, std::vector<LeafIndex> added = {}) {
+    PrivatePath own{LeafIndex{1}, second.private_key.duplicate()};
+    return own.receive_path(tree, LeafIndex{0}, added, received, {});
+  }
+
+  SeededRandom random{1};
+  CipherSuite suite = *CipherSuite::of(samband_suite);
+  RatchetTree tree{suite};
+  KeyPair first;
+  KeyPair second;
+  UpdatePath path;
+};
+
+TEST(TreeKem, ReachesEveryMemberButThoseAddedByTheSameCommit) {
+  Pair pair;
+  EXPECT_TRUE(pair.receive(pair.path));
+  EXPECT_EQ(pair.receive(pair.path, {LeafIndex{1}}).error(), PathError::not_reached);
+}
+
+TEST(TreeKem, DoesNotReadAPathOfAnotherShape) {
+  Pair pair;
+  UpdatePath shorter = pair.path;
+  shorter.nodes.pop_back();
+  EXPECT_EQ(pair.receive(shorter).error(), PathError::not_reached);
+  UpdatePath twice = pair.path;
+  twice.nodes[0].encrypted_path_secret.push_back(twice.nodes[0].encrypted_path_secret[0]);
+  EXPECT_EQ(pair.receive(twice).error(), PathError::not_reached);
+}
+
+TEST(TreeKem, ForgetsTheKeysOfBlankedNodes) {
+  Pair pair;
+  PrivatePath own{LeafIndex{1}, pair.second.private_key.duplicate()};
+  ASSERT_TRUE(own.receive_path(pair.tree, LeafIndex{0}, {}, pair.path, {}));
+  const std::size_t with_parent = own.encoded_bytes();
+  pair.tree.update(LeafIndex{0}, pair.tree.shared_leaf(LeafIndex{0}));  // blanks the node above
+  own.forget_blanks(pair.tree);
+  EXPECT_LT(own.encoded_bytes(), with_parent);
+  EXPECT_TRUE(own.matches(pair.tree));
+}
+
+TEST(TreeKem, RefusesMoreStoredKeysThanAPathHas) {
+  Writer out;
+  out.u32(0);
+  out.u8(path_nodes_max + 2);
+  for (std::uint32_t i = 0; i < path_nodes_max + 2; ++i) {
+    out.u32(i);
+    out.bytes(Bytes(32, 1));
+  }
+  Reader in{out.view()};
+  std::ignore = PrivatePath::read(in);
+  EXPECT_EQ(in.error(), ParseError::malformed);
+}
+
 }  // namespace
 }  // namespace samband::mls

@@ -94,5 +94,56 @@ TEST(Group, NoticesAChangedDigitInAnyFieldOfThePassiveClientWelcomes) {
   ADD_FAILURE() << "no case of suite 3 has a tree and a PSK";
 }
 
+// --- Welcomes that a member could make and a joiner must not follow
+
+class LyingWelcome : public ::testing::Test {
+ protected:
+  // What the joiner says to a Welcome with this fixture's secrets and GroupInfo.
+  std::optional<WelcomeError> verdict(std::vector<PreSharedKeyID> named = {}) {
+    const SecretBytes psk_secret = zero_secret(suite);
+    const SecretBytes welcome_secret = derive_welcome_secret(suite, joiner_secret, psk_secret.view());
+    const WelcomeSecrets secrets{suite, joiner_secret, welcome_secret.view(), named};
+    const auto welcome =
+        make_welcome(secrets, seal_group_info(secrets, info), {bundle.key_package, std::nullopt}, random);
+    const auto opened = open_welcome(*welcome, bundle, NoPreSharedKeys{});
+    return opened ? std::nullopt : std::optional{opened.error()};
+  }
+  [[nodiscard]] PreSharedKeyID resumption(ResumptionPSKUsage usage) const {
+    return {ResumptionPSK{usage, {1}, Epoch{1}}, Bytes(suite.hash_bytes(), 2)};
+  }
+
+  CipherSuite suite = *CipherSuite::of(samband_suite);
+  SeededRandom random{1};
+  KeyPair signature_key = suite.generate_signature_key_pair(random);
+  KeyPackageBundle bundle = make_key_package(suite, {BasicCredential{{1}}, {}, {}}, signature_key, {}, random);
+  GroupInfo info{.group_context = {.cipher_suite = static_cast<std::uint16_t>(samband_suite)}};
+  Bytes joiner_secret = Bytes(suite.hash_bytes(), 3);
+};
+
+TEST_F(LyingWelcome, IsOpenedWhenItDoesNotLie) {
+  EXPECT_EQ(verdict(), std::nullopt);
+}
+
+TEST_F(LyingWelcome, IsRefusedWithAJoinerSecretOfAnotherLength) {
+  joiner_secret.pop_back();
+  EXPECT_EQ(verdict(), WelcomeError::malformed);
+}
+
+TEST_F(LyingWelcome, IsRefusedWhenItsGroupHasAnotherSuite) {
+  info.group_context.cipher_suite = 1;
+  EXPECT_EQ(verdict(), WelcomeError::malformed);
+}
+
+TEST_F(LyingWelcome, IsRefusedWhenItContinuesAnotherGroupOrNamesAPskThatIsNotHeld) {
+  EXPECT_EQ(verdict({resumption(ResumptionPSKUsage::reinit)}), WelcomeError::unsupported_psk);
+  EXPECT_EQ(verdict({resumption(ResumptionPSKUsage::branch)}), WelcomeError::unsupported_psk);
+  EXPECT_EQ(verdict({resumption(ResumptionPSKUsage::application)}), WelcomeError::missing_psk);
+}
+
+TEST_F(LyingWelcome, IsRefusedForAKeyPackageOfAnotherSuite) {
+  const Welcome welcome{.cipher_suite = 1, .secrets = {}, .encrypted_group_info = {}};
+  EXPECT_EQ(open_welcome(welcome, bundle, NoPreSharedKeys{}).error(), WelcomeError::not_for_this_key_package);
+}
+
 }  // namespace
 }  // namespace samband::mls
