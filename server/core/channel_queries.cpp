@@ -70,10 +70,12 @@ protocol::ChannelSummary summary_of(const Channel& channel, const DeviceId& devi
 }
 
 const Bytes* TreeCache::tree_of(const Turn& turn, const Channel& channel, std::uint64_t epoch) {
+  const bool is_current = epoch == channel.record.epoch;
+  if (!is_current && !channel.waiting_trees.contains(epoch)) return nullptr;
   const bool is_kept =
       !tree_.empty() && channel_ == channel.id() && group_seq_ == channel.record.group_seq && epoch_ == epoch;
   if (is_kept) return &tree_;
-  if (epoch == channel.record.epoch) {
+  if (is_current) {
     tree_ = mls::encode_ratchet_tree(channel.group.tree().nodes());
   } else {
     auto waiting = turn.main.get(layout::channels, waiting_tree_key(channel.id(), epoch));

@@ -1,6 +1,7 @@
 // Creating channels, and what Commits may do.
 #include <algorithm>
 
+#include "crypto/mls/wire/message.h"
 #include "server/core/core_fixture.h"
 
 namespace samband::server {
@@ -24,14 +25,6 @@ class Channels : public CoreTest {
     const ChannelId channel = created_channel(anna, both(kind));
     add(anna, channel, {&bjorn});
     return channel;
-  }
-  // A device lets the log's newest Commit into its group.
-  void follow(Device& device, const ChannelId& channel) {
-    const protocol::DirectoryAuthentication service = authentication();
-    mls::Group& group = device.groups.at(channel);
-    auto received = group.stage_commit(server.entries(channel).back().body, {service, no_psks, server.now});
-    ASSERT_TRUE(received.has_value());
-    group.merge(std::move(*received));
   }
 };
 
@@ -203,6 +196,71 @@ TEST_F(Channels, RefuseAGroupInfoOfAnotherEpoch) {
   auto request = commit(anna, channel, {.force_path = true});
   request.group_info = anna.groups.at(channel).group_info();
   EXPECT_THAT(server.ask(anna, request), IsRefused(Status::invalid));
+}
+
+TEST_F(Channels, RefuseAGroupInfoThatAnotherMemberSigned) {
+  const ChannelId channel = shared_channel();
+  auto request = commit(anna, channel, {.force_path = true});
+  auto info = std::get<mls::GroupInfo>(mls::parse_mls_message(request.group_info).value());
+  mls::sign_group_info(info, suite, bjorn.key.private_key.view());
+  request.group_info = mls::encode_mls_message(info);
+  EXPECT_THAT(server.ask(anna, request), IsRefused(Status::invalid)) << "with Bjørn's key";
+  info.signer = leaf_of(anna, channel, bjorn.id);
+  mls::sign_group_info(info, suite, bjorn.key.private_key.view());
+  request.group_info = mls::encode_mls_message(info);
+  EXPECT_THAT(server.ask(anna, request), IsRefused(Status::invalid)) << "and in his name";
+}
+
+TEST_F(Channels, RefuseAGroupInfoThatSaysMoreThanHowToJoin) {
+  const ChannelId channel = shared_channel();
+  auto request = commit(anna, channel, {.force_path = true});
+  auto info = std::get<mls::GroupInfo>(mls::parse_mls_message(request.group_info).value());
+  info.extensions.push_back({mls::ExtensionType{0xF0A1}, Bytes(32, 9)});
+  mls::sign_group_info(info, suite, anna.key.private_key.view());
+  request.group_info = mls::encode_mls_message(info);
+  EXPECT_THAT(server.ask(anna, request), IsRefused(Status::invalid));
+}
+
+TEST_F(Channels, BeginWithTheirFirstEpochAndNobodyElseInIt) {
+  const ChannelId channel = shared_channel();
+  const mls::Group& group = anna.groups.at(channel);
+  const auto policy = both();
+  EXPECT_THAT(server.ask(anna, protocol::CreateChannel{policy.channel, group.group_info(),
+                                                       mls::encode_ratchet_tree(group.public_group().tree().nodes())}),
+              IsRefused(Status::invalid));
+}
+
+TEST_F(Channels, LetAPersonRemoveAnOwnDeviceFromAnother) {
+  const ChannelId channel = created_channel(anna, both());
+  const StaffInvitation invitation = staff_invitation(ahus, {.uses = 2});
+  ASSERT_THAT(server.ask(bjorn, protocol::AddDelegation{identity::encode(invitation.delegation)}), IsLeafPlaced());
+  const auto laptop = device_for(invitation);
+  const auto phone = device_for(invitation);
+  for (Device* device : {laptop.get(), phone.get()}) {
+    ASSERT_THAT(server.ask_as_stranger(protocol::EnrolInvited{identity::encode(device->certificate)}), IsLeafPlaced());
+  }
+  add(anna, channel, {laptop.get(), phone.get(), &bjorn});
+  const auto removal = [&](Device& by, const Device& of) {
+    return server.ask(by, commit(by, channel, {.removes = {leaf_of(by, channel, of.id)}}));
+  };
+  EXPECT_THAT(removal(bjorn, *phone), IsRefused(Status::not_permitted)) << "a colleague's";
+  EXPECT_THAT(removal(*laptop, *phone), IsPlaced());
+}
+
+TEST_F(Channels, RefuseACommitOfAMemberWhomTheRosterNoLongerMeans) {
+  const ChannelId channel = shared_channel();
+  auto policy = protocol::policy_of(anna.groups.at(channel).context().extensions).value();
+  policy.items.pop_back();
+  ASSERT_THAT(server.ask(anna, commit(anna, channel, {.group_context_extensions = protocol::group_extensions(policy)})),
+              IsPlaced());
+  anna.groups.at(channel).merge_pending();
+  const protocol::DirectoryAuthentication service = authentication();
+  auto received =
+      bjorn.groups.at(channel).stage_commit(server.entries(channel).back().body, {service, no_psks, server.now});
+  ASSERT_TRUE(received.has_value());
+  bjorn.groups.at(channel).merge(std::move(*received));
+  EXPECT_THAT(server.ask(bjorn, commit(bjorn, channel, {.force_path = true})), IsRefused(Status::not_permitted));
+  EXPECT_THAT(server.ask(bjorn, message(bjorn, channel)), IsRefused(Status::not_permitted));
 }
 
 TEST_F(Channels, RefuseAWelcomeThatIsMissingOrForSomebodyElse) {

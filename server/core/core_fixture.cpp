@@ -2,7 +2,6 @@
 
 #include "crypto/bytes/check.h"
 #include "crypto/mls/wire/message.h"
-#include "storage/model/server_layout.h"
 
 namespace samband::server {
 

@@ -1,3 +1,4 @@
+#include "crypto/mls/wire/message.h"
 #include "server/core/core_fixture.h"
 
 namespace samband::server {
@@ -279,6 +280,29 @@ TEST_F(Enrolment, AKeyPackageThatLivesTooLongIsRefused) {
       {.lifetime = {.not_before = now_s, .not_after = now_s + 91 * day_ms / 1000}, .last_resort = false}, random);
   EXPECT_THAT(server.ask(*device, protocol::PublishKeyPackages{{mls::encode_mls_message(eternal.key_package)}, {}}),
               IsRefused(Status::invalid));
+}
+
+TEST_F(Enrolment, ALastResortIsMarkedAsOneAndASingleUseIsNot) {
+  const auto device = enrolled_device(oslo);
+  const Bytes single = mls::encode_mls_message(key_package(*device).key_package);
+  const Bytes last = mls::encode_mls_message(key_package(*device, true).key_package);
+  EXPECT_THAT(server.ask(*device, protocol::PublishKeyPackages{{last}, {}}), IsRefused(Status::invalid));
+  EXPECT_THAT(server.ask(*device, protocol::PublishKeyPackages{{}, single}), IsRefused(Status::invalid));
+}
+
+TEST_F(Enrolment, KeyPackagesAreReservedByMembersForThoseTheRosterMeans) {
+  const auto coordinator = enrolled_device(oslo);
+  const auto other = enrolled_device(oslo);
+  const ChannelId channel = created_channel(
+      *oslo.first, policy_of({seats(oslo, storage::Role::moderator, storage::NamedStaff{{oslo.first->staff}}),
+                              seats(oslo, storage::Role::member, storage::NamedStaff{{coordinator->staff}})}));
+  publish_key_packages(*other, 1);
+  EXPECT_THAT(server.ask(*coordinator, protocol::ReserveKeyPackages{channel, {other->id}}),
+              IsRefused(Status::not_permitted))
+      << "not a member yet";
+  add(*oslo.first, channel, {coordinator.get()});
+  const auto reserved = server.ask(*coordinator, protocol::ReserveKeyPackages{channel, {other->id}});
+  EXPECT_TRUE(std::get<protocol::ReservedKeyPackages>(reserved).key_packages.empty());
 }
 
 TEST_F(Enrolment, AKeyPackageThatHasExpiredIsNotHandedOut) {

@@ -1,0 +1,110 @@
+// What is refused by its form alone. Everything that needs a living group is tested in server/core.
+#include "server/protocol/verdict/verdict.h"
+
+#include <gtest/gtest.h>
+
+#include "crypto/mls/wire/message.h"
+#include "server/protocol/messages.h"
+#include "server/protocol/verdict/channel_group.h"
+
+namespace samband::protocol {
+namespace {
+
+mls::KeyPackage some_key_package() {
+  return {.cipher_suite = static_cast<std::uint16_t>(samband_suite),
+          .init_key = Bytes(32, 1),
+          .leaf_node = {.encryption_key = Bytes(32, 2),
+                        .signature_key = Bytes(32, 3),
+                        .credential = mls::BasicCredential{Bytes(20, 4)},
+                        .capabilities = leaf_capabilities(),
+                        .source = mls::KeyPackageSource{{1, 2}},
+                        .extensions = {},
+                        .signature = Bytes(64, 5)},
+          .extensions = {},
+          .signature = Bytes(64, 6)};
+}
+
+Bytes handshake(mls::Content content) {
+  mls::PublicMessage message{.content = {.group_id = Bytes(16, 1),
+                                         .epoch = mls::Epoch{1},
+                                         .sender = mls::MemberSender{mls::LeafIndex{0}},
+                                         .authenticated_data = {},
+                                         .content = std::move(content)},
+                             .auth = {.signature = Bytes(64, 1), .confirmation_tag = {}},
+                             .membership_tag = Bytes(32, 3)};
+  if (std::holds_alternative<mls::Commit>(message.content.content)) message.auth.confirmation_tag = Bytes(32, 2);
+  return mls::encode_mls_message(message);
+}
+
+Bytes commit_of(std::vector<mls::ProposalOrRef> proposals) {
+  return handshake(mls::Commit{std::move(proposals), std::nullopt});
+}
+
+VerdictError fault_of(BytesView message) {
+  const auto parsed = parse_commit(message);
+  EXPECT_FALSE(parsed.has_value());
+  return parsed ? VerdictError{} : parsed.error().error;
+}
+
+TEST(CommitForm, OfAddsAndRemovesIsAccepted) {
+  EXPECT_TRUE(parse_commit(commit_of({mls::Proposal{mls::Add{some_key_package()}},
+                                      mls::Proposal{mls::Remove{mls::LeafIndex{1}}}}))
+                  .has_value());
+}
+
+TEST(CommitForm, WithAProposalByReferenceIsRefused) {
+  EXPECT_EQ(fault_of(commit_of({mls::ProposalRef(32, 7)})), VerdictError::proposal_by_reference);
+}
+
+TEST(CommitForm, WithAPreSharedKeyOrANewGroupIsRefused) {
+  const mls::PreSharedKey psk{{mls::ExternalPSK{Bytes(4, 1)}, Bytes(32, 2)}};
+  EXPECT_EQ(fault_of(commit_of({mls::Proposal{psk}})), VerdictError::proposal_not_allowed);
+  const mls::ReInit reinit{Bytes(16, 1), mls::ProtocolVersion::mls10, 3, {}};
+  EXPECT_EQ(fault_of(commit_of({mls::Proposal{reinit}})), VerdictError::proposal_not_allowed);
+}
+
+TEST(CommitForm, MayAddAsManyAsTheProtocolSaysAndNotOneMore) {
+  std::vector<mls::ProposalOrRef> adds(adds_per_commit_max, mls::Proposal{mls::Add{some_key_package()}});
+  EXPECT_TRUE(parse_commit(commit_of(adds)).has_value());
+  adds.push_back(mls::Proposal{mls::Add{some_key_package()}});
+  EXPECT_EQ(fault_of(commit_of(adds)), VerdictError::too_many_adds);
+}
+
+TEST(CommitForm, MustBeACommitInAPublicMessage) {
+  EXPECT_EQ(fault_of(handshake(mls::Proposal{mls::Remove{mls::LeafIndex{1}}})), VerdictError::wrong_form);
+  const mls::PrivateMessage sealed{.group_id = Bytes(16, 1),
+                                   .epoch = mls::Epoch{1},
+                                   .content_type = mls::ContentType::commit,
+                                   .authenticated_data = {},
+                                   .encrypted_sender_data = Bytes(28, 1),
+                                   .ciphertext = Bytes(90, 2)};
+  EXPECT_EQ(fault_of(mls::encode_mls_message(sealed)), VerdictError::wrong_form);
+  EXPECT_EQ(fault_of(Bytes{1, 2, 3}), VerdictError::malformed);
+}
+
+TEST(ChannelExtensions, AreExactlyThePolicyAndWhatItRequires) {
+  const storage::ChannelPolicy policy{
+      .channel = {}, .name = "Utskriving", .items = {{{}, {}, storage::Role::moderator, storage::AllStaff{}}}};
+  const mls::Extensions extensions = group_extensions(policy);
+  EXPECT_EQ(policy_of(extensions), policy);
+  mls::Extensions with_more = extensions;
+  with_more.push_back({mls::ExtensionType::external_senders, {}});
+  EXPECT_EQ(policy_of(with_more), std::nullopt);
+  EXPECT_EQ(policy_of({extensions[1]}), std::nullopt) << "without required_capabilities";
+  EXPECT_EQ(policy_of({extensions[0]}), std::nullopt) << "without the policy";
+}
+
+TEST(KeyPackageLifetime, IsNinetyDaysAtMost) {
+  mls::LeafNode leaf = some_key_package().leaf_node;
+  leaf.source = mls::KeyPackageSource{{1000, 1000 + key_package_lifetime_seconds_max}};
+  EXPECT_TRUE(is_lifetime_permitted(leaf));
+  leaf.source = mls::KeyPackageSource{{1000, 1001 + key_package_lifetime_seconds_max}};
+  EXPECT_FALSE(is_lifetime_permitted(leaf));
+  leaf.source = mls::KeyPackageSource{{1000, 999}};
+  EXPECT_FALSE(is_lifetime_permitted(leaf));
+  leaf.source = mls::UpdateSource{};
+  EXPECT_FALSE(is_lifetime_permitted(leaf));
+}
+
+}  // namespace
+}  // namespace samband::protocol
