@@ -140,6 +140,7 @@ std::expected<SecretTree, ParseError> SecretTree::load(CipherSuite suite, std::u
                                                        std::uint32_t skip_max) {
   SecretTree tree{suite, leaf_count, skip_max};
   for (const SecretTreeRecord& stored : records) {
+    if (stored.value.empty()) continue;  // gone
     Reader in{stored.value.view()};
     const auto form = static_cast<RecordForm>(in.u8());
     if (stored.node.value >= node_count(leaf_count) || tree.records_.contains(stored.node))

@@ -145,6 +145,14 @@ TEST(SecretTree, IsReadBackFromItsRecords) {
   }
 }
 
+TEST(SecretTree, IsReadBackFromItsFirstChangesAsTheyAre) {
+  SecretTree tree = new_tree();
+  consume(tree, 3, 0);
+  const auto back = SecretTree::load(suite(), leaf_count, tree.take_changes());
+  ASSERT_TRUE(back);
+  EXPECT_EQ(application_key(*back, 3, 1), application_key(tree, 3, 1));
+}
+
 TEST(SecretTree, RefusesRecordsThatDoNotCoverEachLeafOnce) {
   SecretTree tree = new_tree();
   consume(tree, 4, 0);
