@@ -10,6 +10,7 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,8 @@ class Client {
   [[nodiscard]] Effects connected(BytesView channel_binding, WallTime now);
   // One binary message from the server.
   [[nodiscard]] Effects received(BytesView frame, WallTime now);
+  // Several that came together: one step, and one write, for all of them.
+  [[nodiscard]] Effects received_all(std::span<const Bytes> frames, WallTime now);
   [[nodiscard]] Effects disconnected(WallTime now);
   // Time passed; at least whenever the newest WakeAt is due.
   [[nodiscard]] Effects tick(WallTime now);

@@ -150,6 +150,8 @@ struct GuidanceFile {
   std::shared_ptr<DocumentSource> source;
 };
 struct PublishGuidance {
+  // Given: this identifier. Publishing it a second time, after a crash say, is the same guidance and done at once.
+  std::optional<GuidanceId> id;
   std::string channel;
   std::string title;
   std::vector<GuidanceText> texts;

@@ -1,0 +1,427 @@
+// A server that does not do its part: it lets through, or invents, what it should have refused. A client believes
+// none of it, says so, and goes on with what is sound.
+
+#include <algorithm>
+#include <gmock/gmock.h>
+
+#include "client/core/community_fixture.h"
+#include "client/core/content/content.h"
+#include "client/core/leaf_identity.h"
+#include "crypto/identity/invitation.h"
+#include "crypto/mls/group/commit_maker.h"
+#include "crypto/mls/group/key_package_bundle.h"
+#include "crypto/mls/group/welcome_secrets.h"
+#include "crypto/suite/signing.h"
+#include "server/protocol/authenticated_data.h"
+#include "server/protocol/statements.h"
+#include "server/protocol/verdict/channel_group.h"
+#include "server/protocol/verdict/directory_authentication.h"
+#include "storage/model/entry.h"
+
+namespace samband::client {
+namespace {
+
+using identity::Duties;
+using identity::Duty;
+using protocol::DirectoryAuthentication;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+const std::string channel = "Utskriving";
+
+// Believes everything: what a member uses who does not ask who others are.
+class Gullible final : public mls::AuthenticationService {
+ public:
+  [[nodiscard]] bool validates(const mls::Credential&, BytesView) const override { return true; }
+  [[nodiscard]] bool is_successor(const mls::Credential&, const mls::Credential&) const override { return true; }
+};
+
+class LyingServerTest : public testing::Test {
+ protected:
+  LyingServerTest() {
+    anna.forget();
+    EXPECT_EQ(anna.asks(CreateChannel{.name = channel,
+                                      .audience = NamedPartners{{"1508", "1506"}},
+                                      .who = identity::Duties{Duty::administrator},
+                                      .moderators = {},
+                                      .successor = {}}),
+              std::nullopt);
+    id = anna.heard<ChannelMade>().front().channel;
+    EXPECT_EQ(anna.asks(text("ein")), std::nullopt);
+    EXPECT_EQ(mallory.asks(text("to")), std::nullopt);
+  }
+
+  static SendText text(std::string words) {
+    return {.channel = channel, .text = std::move(words), .reply_to = {}, .guard_reason = {}};
+  }
+
+  // From here on Anna hears of the channel only what the test invents.
+  void take_over() {
+    community.settle();
+    for (const Bytes& wire : community.entries(id)) {
+      const auto entry = storage::parse_entry(wire);
+      const auto advanced = storage::advance(head, *entry);
+      ASSERT_TRUE(advanced.has_value());
+    }
+    community.tamper = [this](Person& to, Bytes frame) -> std::optional<Bytes> {
+      const auto parsed = protocol::parse_server_frame(frame);
+      const bool is_entry = parsed && std::holds_alternative<protocol::EntryEvent>(*parsed);
+      if (&to == &anna && is_entry) return std::nullopt;
+      return frame;
+    };
+    spy = mallory.takes_group(id);
+    anna.forget();
+  }
+
+  // Places it as a server would, asking nobody.
+  storage::Entry place(storage::EntryKind kind, const DeviceId& sender, Bytes body) {
+    storage::Entry entry{.kind = kind,
+                         .channel = id,
+                         .seq = head.next_seq,
+                         .at = community.now,
+                         .directory_size = head.directory_size,
+                         .incarnation = head.incarnation,
+                         .previous = head.last,
+                         .sender = sender,
+                         .body = std::move(body)};
+    const auto advanced = storage::advance(head, entry);
+    EXPECT_TRUE(advanced.has_value());
+    return entry;
+  }
+  void show(const storage::Entry& entry) { anna.is_sent(protocol::EntryEvent{storage::encode(entry)}); }
+
+  Bytes message_of(mls::Group& group, const std::string& words) {
+    const Bytes content = encode(text_message(community.random.id<MessageSalt>(), words, ""));
+    return group.protect(content, protocol::encode(protocol::AuthenticatedData{}), 0, community.random).value();
+  }
+
+  Bytes commit_of(mls::Group& group, mls::CommitOptions options) {
+    options.authenticated_data = protocol::encode(protocol::AuthenticatedData{});
+    const Gullible anybody;
+    const mls::NoPreSharedKeys none;
+    auto made = group.create_commit(options, {anybody, none, std::nullopt}, community.random);
+    EXPECT_TRUE(made.has_value());
+    return made->message();
+  }
+
+  // What Mallory says next arrives, so the entry before it did no harm.
+  void expect_goes_on() {
+    show(place(storage::EntryKind::message, mallory.device(), message_of(*spy, "framleis her")));
+    EXPECT_EQ(anna.reads(channel).back(), "framleis her");
+  }
+
+  // A device that no directory knows, under a certificate that it signed for itself.
+  mls::KeyPackage forged_key_package(const DeviceId& device) {
+    const KeyPair key = ed25519_key_pair(community.random.secret(32).view());
+    identity::DeviceCertificate body{.partner = community.random.id<PartnerId>(),
+                                     .staff = community.random.id<StaffId>(),
+                                     .device = device,
+                                     .signature_key = *Ed25519PublicKey::of(key.public_key),
+                                     .staff_name = "Anna",
+                                     .device_label = "laptop",
+                                     .not_before = noon,
+                                     .not_after = {noon.ms + day_ms}};
+    const auto certificate = identity::sign(std::move(body), key.private_key.view());
+    const mls::LeafIdentity leaf{
+        mls::BasicCredential{identity::encode(certificate)}, protocol::leaf_capabilities(), {}};
+    const mls::Lifetime lifetime{noon.ms / 1000 - 60, noon.ms / 1000 + 3600};
+    return mls::make_key_package(*CipherSuite::of(samband_suite), leaf, key, {.lifetime = lifetime}, community.random)
+        .key_package;
+  }
+
+  Community community;
+  Person& anna = community.partner("1508", "Ålesund", "Anna");
+  Person& mallory = community.partner("1506", "Molde", "Mallory");
+  ChannelId id;
+  storage::ChainHead head;
+  std::unique_ptr<mls::Group> spy;  // Mallory's group, in Mallory's own hands
+
+ private:
+  void SetUp() override { head.channel = id; }
+};
+
+TEST_F(LyingServerTest, RefusesAJoinerWithAForgedCertificate) {
+  take_over();
+  mls::CommitOptions options;
+  options.adds.push_back(forged_key_package(community.random.id<DeviceId>()));
+  show(place(storage::EntryKind::commit, mallory.device(), commit_of(*spy, std::move(options))));
+  EXPECT_EQ(anna.warnings(Warning::entry_refused), 1U);
+  expect_goes_on();
+}
+
+TEST_F(LyingServerTest, RefusesACommitThatChangesThePolicyOfOthers) {
+  take_over();
+  auto policy = protocol::policy_of(spy->context().extensions).value();
+  for (storage::RosterItem& item : policy.items) item.role = storage::Role::moderator;
+  mls::CommitOptions options;
+  options.group_context_extensions = protocol::group_extensions(policy);
+  show(place(storage::EntryKind::commit, mallory.device(), commit_of(*spy, std::move(options))));
+  EXPECT_EQ(anna.warnings(Warning::entry_refused), 1U);
+  expect_goes_on();
+}
+
+TEST_F(LyingServerTest, RefusesACommitThatRemovesAnEntitledMember) {
+  take_over();
+  mls::CommitOptions options;
+  options.removes.push_back(mls::LeafIndex{0});
+  show(place(storage::EntryKind::commit, mallory.device(), commit_of(*spy, std::move(options))));
+  EXPECT_EQ(anna.warnings(Warning::entry_refused), 1U);
+  expect_goes_on();
+}
+
+TEST_F(LyingServerTest, RefusesACommitWhoseSignatureWasChanged) {
+  take_over();
+  mls::CommitOptions options;
+  options.force_path = true;
+  Bytes commit = commit_of(*spy, std::move(options));
+  auto message = mls::parse_mls_message(commit).value();
+  std::get<mls::PublicMessage>(message).auth.signature[5] ^= 1;
+  show(place(storage::EntryKind::commit, mallory.device(),
+             mls::encode_mls_message(std::get<mls::PublicMessage>(message))));
+  EXPECT_EQ(anna.warnings(Warning::entry_refused), 1U);
+  EXPECT_EQ(anna.warnings(Warning::commit_not_processed), 0U);
+  expect_goes_on();
+}
+
+TEST_F(LyingServerTest, RefusesACommitUnderAnotherName) {
+  take_over();
+  mls::CommitOptions options;
+  options.force_path = true;
+  show(place(storage::EntryKind::commit, anna.device(), commit_of(*spy, std::move(options))));
+  EXPECT_EQ(anna.warnings(Warning::entry_refused), 1U);
+  expect_goes_on();
+}
+
+TEST_F(LyingServerTest, RefusesAMessageOfAnEpochThatHasEnded) {
+  take_over();
+  const Bytes late = message_of(*spy, "frå før");
+  mls::CommitOptions options;
+  options.force_path = true;
+  show(place(storage::EntryKind::commit, mallory.device(), commit_of(*spy, std::move(options))));
+  spy->merge_pending();
+  EXPECT_EQ(anna.warnings(Warning::entry_refused), 0U);
+  show(place(storage::EntryKind::message, mallory.device(), late));
+  EXPECT_EQ(anna.warnings(Warning::entry_refused), 1U);
+  EXPECT_THAT(anna.reads(channel), ElementsAre("ein", "to"));
+  expect_goes_on();
+}
+
+TEST_F(LyingServerTest, RefusesAMessageThatIsPlacedTwice) {
+  take_over();
+  const Bytes once = message_of(*spy, "ein gong");
+  show(place(storage::EntryKind::message, mallory.device(), once));
+  show(place(storage::EntryKind::message, mallory.device(), once));
+  EXPECT_EQ(anna.warnings(Warning::entry_refused), 1U);
+  EXPECT_THAT(anna.reads(channel), ElementsAre("ein", "to", "ein gong"));
+  expect_goes_on();
+}
+
+TEST_F(LyingServerTest, RefusesAMessageUnderAnotherName) {
+  take_over();
+  show(place(storage::EntryKind::message, anna.device(), message_of(*spy, "dette sa Anna")));
+  EXPECT_EQ(anna.warnings(Warning::entry_refused), 1U);
+  EXPECT_THAT(anna.reads(channel), ElementsAre("ein", "to"));
+  expect_goes_on();
+}
+
+TEST_F(LyingServerTest, RefusesBytesThatAreNothing) {
+  take_over();
+  for (const auto kind : {storage::EntryKind::commit, storage::EntryKind::message, storage::EntryKind::leave_request,
+                          storage::EntryKind::complaint, storage::EntryKind::restart, storage::EntryKind::created}) {
+    Bytes noise(200);
+    community.random.fill(noise);
+    show(place(kind, mallory.device(), std::move(noise)));
+  }
+  EXPECT_EQ(anna.warnings(Warning::entry_refused), 6U);
+  expect_goes_on();
+}
+
+TEST_F(LyingServerTest, RefusesALeaveRequestThatTheServerMadeUp) {
+  take_over();
+  const protocol::Statement statement{.channel = id,
+                                      .device = anna.device(),
+                                      .group_id = spy->context().group_id,
+                                      .epoch = spy->context().epoch.value,
+                                      .body = protocol::LeaveRequest{}};
+  const KeyPair other = ed25519_key_pair(community.random.secret(32).view());
+  show(place(storage::EntryKind::leave_request, anna.device(),
+             protocol::encode(protocol::sign(statement, other.private_key.view()))));
+  EXPECT_EQ(anna.warnings(Warning::entry_refused), 1U);
+  expect_goes_on();
+}
+
+TEST_F(LyingServerTest, TakesNothingMoreFromALogThatDoesNotContinueTheOneItKnows) {
+  take_over();
+  storage::Entry entry = place(storage::EntryKind::message, mallory.device(), message_of(*spy, "anna historie"));
+  entry.previous.bytes[0] ^= 1;
+  show(entry);
+  EXPECT_EQ(anna.warnings(Warning::history_differs), 1U);
+  EXPECT_THAT(anna.reads(channel), ElementsAre("ein", "to"));
+  EXPECT_EQ(anna.asks(text("inn i ingenting")), Fault::not_a_member);
+}
+
+TEST_F(LyingServerTest, HoldsAnEntryFromTheFutureUntilItsTimeIsNear) {
+  take_over();
+  const WallTime real = community.now;
+  community.now = {real.ms + 20 * minute_ms};
+  const storage::Entry early = place(storage::EntryKind::message, mallory.device(), message_of(*spy, "frå framtida"));
+  community.now = real;
+  show(early);
+  EXPECT_EQ(anna.warnings(Warning::entry_from_the_future), 1U);
+  EXPECT_THAT(anna.reads(channel), ElementsAre("ein", "to"));
+  community.pass(16 * minute_ms);
+  EXPECT_THAT(anna.reads(channel), ElementsAre("ein", "to", "frå framtida"));
+}
+
+TEST_F(LyingServerTest, NoticesThatAnotherMemberSawOtherEntries) {
+  take_over();
+  Content content = text_message(community.random.id<MessageSalt>(), "kva såg du?", "");
+  Hash other{};
+  other.bytes[3] = 1;
+  set_channel_head(content, {head.next_seq - 1, other});
+  const Bytes message =
+      spy->protect(encode(content), protocol::encode(protocol::AuthenticatedData{}), 0, community.random).value();
+  show(place(storage::EntryKind::message, mallory.device(), message));
+  EXPECT_EQ(anna.warnings(Warning::history_differs), 1U);
+}
+
+TEST_F(LyingServerTest, DoesNotAdmitAKeyPackageThatIsNotTheDevices) {
+  Person& dag = community.colleague(anna, "Dag", {Duty::administrator});
+  community.tamper = [&](Person& to, Bytes frame) -> std::optional<Bytes> {
+    auto parsed = protocol::parse_server_frame(frame);
+    auto* reply = parsed ? std::get_if<protocol::Reply>(&*parsed) : nullptr;
+    auto* reserved = reply != nullptr ? std::get_if<protocol::ReservedKeyPackages>(&reply->body) : nullptr;
+    if (&to != &anna || reserved == nullptr) return frame;
+    for (auto& one : reserved->key_packages) {
+      one.key_package = mls::encode_mls_message(forged_key_package(one.device));
+    }
+    return protocol::encode_server_frame(*parsed);
+  };
+  anna.begins(Agent{});
+  community.pass(2 * minute_ms);
+  anna.forget();
+  ASSERT_EQ(anna.asks(ListMembers{channel}), std::nullopt);
+  EXPECT_THAT(anna.heard<MemberLine>(), SizeIs(2));
+  EXPECT_THAT(dag.heard<JoinedChannel>(), IsEmpty());
+}
+
+TEST_F(LyingServerTest, DoesNotEnterATreeThatIsNotTheGroups) {
+  Person& dag = community.colleague(anna, "Dag", {Duty::administrator});
+  community.tamper = [&](Person& to, Bytes frame) -> std::optional<Bytes> {
+    auto parsed = protocol::parse_server_frame(frame);
+    auto* reply = parsed ? std::get_if<protocol::Reply>(&*parsed) : nullptr;
+    auto* tree = reply != nullptr ? std::get_if<protocol::TreePart>(&reply->body) : nullptr;
+    if (&to != &dag || tree == nullptr) return frame;
+    tree->part[tree->part.size() / 2] ^= 1;
+    return protocol::encode_server_frame(*parsed);
+  };
+  ASSERT_EQ(dag.asks(Sync{}), std::nullopt);
+  EXPECT_NE(dag.asks(JoinChannel{channel}), std::nullopt);
+  EXPECT_THAT(dag.heard<JoinedChannel>(), IsEmpty());
+}
+
+TEST_F(LyingServerTest, StopsWhenTheDirectoryIsNotTheOneThatWasSigned) {
+  community.tamper = [&](Person& to, Bytes frame) -> std::optional<Bytes> {
+    auto parsed = protocol::parse_server_frame(frame);
+    auto* reply = parsed ? std::get_if<protocol::Reply>(&*parsed) : nullptr;
+    auto* page = reply != nullptr ? std::get_if<protocol::DirectoryPage>(&reply->body) : nullptr;
+    if (&to != &mallory || page == nullptr || page->leaves.empty()) return frame;
+    page->leaves.back().back() ^= 1;
+    return protocol::encode_server_frame(*parsed);
+  };
+  community.operator_invitation("1547", "Aukra");
+  community.settle();
+  EXPECT_EQ(mallory.warnings(Warning::server_contradicts_log), 1U);
+  ASSERT_TRUE(mallory.closed.has_value());
+  EXPECT_FALSE(mallory.closed->reconnect);
+  EXPECT_EQ(anna.warnings(Warning::server_contradicts_log), 0U);
+}
+
+TEST_F(LyingServerTest, RefusesAnInvitationWhoseChainTheServerExchanged) {
+  const std::string code = community.invitation(anna, "Dag", {Duty::coordinator});
+  const std::string other = community.invitation(mallory, "Eva", {Duty::coordinator});
+  const Hash exchanged{identity::parse_invitation(other)->delegation.bytes};
+  Person& dag = community.stranger("Dag");
+  std::optional<protocol::DelegationFound> theirs;
+  community.tamper = [&](Person& to, Bytes frame) -> std::optional<Bytes> {
+    auto parsed = protocol::parse_server_frame(frame);
+    auto* reply = parsed ? std::get_if<protocol::Reply>(&*parsed) : nullptr;
+    auto* found = reply != nullptr ? std::get_if<protocol::DelegationFound>(&reply->body) : nullptr;
+    if (found == nullptr) return frame;
+    if (&to != &dag) {
+      theirs = *found;
+      return frame;
+    }
+    *found = *theirs;
+    return protocol::encode_server_frame(*parsed);
+  };
+  Person& eva = community.stranger("Eva");
+  eva.connects();
+  ASSERT_EQ(eva.asks(Enrol{other, "Eva", "laptop"}), std::nullopt);
+  dag.connects();
+  EXPECT_EQ(dag.asks(Enrol{code, "Dag", "laptop"}), Fault::invitation_forged);
+  EXPECT_FALSE(dag.client->enrolled());
+  EXPECT_FALSE(exchanged.is_zero());
+}
+
+TEST_F(LyingServerTest, StopsWhenTheServerHasSeenRequestsThatItDoesNotRemember) {
+  mallory.disconnects();
+  community.tamper = [&](Person& to, Bytes frame) -> std::optional<Bytes> {
+    auto parsed = protocol::parse_server_frame(frame);
+    auto* accepted = parsed ? std::get_if<protocol::LoginAccepted>(&*parsed) : nullptr;
+    if (&to != &mallory || accepted == nullptr) return frame;
+    for (std::uint64_t& counter : accepted->counters) counter += 7;
+    return protocol::encode_server_frame(*parsed);
+  };
+  mallory.connects();
+  community.settle();
+  EXPECT_EQ(mallory.warnings(Warning::profile_copied), 1U);
+  ASSERT_TRUE(mallory.closed.has_value());
+  EXPECT_EQ(mallory.closed->reason.fault, Fault::profile_copied);
+}
+
+TEST_F(LyingServerTest, ComplainsAndJoinsAnewWhenACommitThatCountsCannotBeFollowed) {
+  // Eva joins from outside with another epoch secret than the group's: no server can see that.
+  Person& eva = community.colleague(mallory, "Eva", {Duty::administrator});
+  eva.disconnects();
+  const auto view = anna.takes_group(id);
+  const Own own = eva.takes_own();
+  const CipherSuite suite = *CipherSuite::of(samband_suite);
+  const auto published = mls::parse_mls_message(view->group_info()).value();
+  const auto* external =
+      mls::find_extension(std::get<mls::GroupInfo>(published).extensions, mls::ExtensionType::external_pub);
+  const auto init =
+      suite.external_init(mls::parse_external_pub(external->extension_data)->external_pub, community.random);
+  mls::CommitPlan plan{.sender = mls::NewMemberCommit{},
+                       .proposals = {mls::Proposal{mls::ExternalInit{init->kem_output}}},
+                       .force_path = true,
+                       .identity = leaf_identity(own),
+                       .authenticated_data = protocol::encode(protocol::AuthenticatedData{})};
+  const Gullible anybody;
+  const mls::NoPreSharedKeys none;
+  const SecretBytes wrong = community.random.secret(32);
+  auto made = mls::make_commit(view->public_group(), std::move(plan), wrong.view(), own.signature_key,
+                               {anybody, none, std::nullopt}, community.random);
+  ASSERT_TRUE(made.has_value());
+  const mls::MAC& tag = made->content.auth.confirmation_tag;
+  const KeyPair key = mls::derive_external_key_pair(suite, made->secrets.external_secret.view());
+  const mls::GroupInfo info =
+      mls::make_published_group_info({made->staged.context, tag, made->staged.changes.committer}, key.public_key, suite,
+                                     own.signature_key.private_key.view());
+  const Bytes commit = mls::encode_mls_message(mls::PublicMessage{made->content.content, made->content.auth, {}});
+  const std::size_t before = community.entries(id).size();
+  community.submit_as(eva.device(), 1, protocol::SubmitCommit{id, commit, mls::encode_mls_message(info), {}});
+  ASSERT_EQ(community.entries(id).size(), before + 1);
+  community.pass(3 * minute_ms);
+
+  EXPECT_EQ(anna.asks(text("eg er her att")), std::nullopt);
+  EXPECT_EQ(mallory.asks(text("eg òg")), std::nullopt);
+  EXPECT_THAT(anna.reads(channel), ElementsAre("ein", "to", "eg er her att", "eg òg"));
+  EXPECT_THAT(mallory.reads(channel), ElementsAre("ein", "to", "eg er her att", "eg òg"));
+  const auto kinds = community.kinds(id);
+  EXPECT_GE(std::ranges::count(kinds, storage::EntryKind::complaint), 2);
+}
+
+}  // namespace
+}  // namespace samband::client
