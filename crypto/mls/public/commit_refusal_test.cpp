@@ -165,6 +165,16 @@ TEST_F(CommitRefusal, OfAPreSharedKeyNonceOfAnotherLength) {
   EXPECT_EQ(g.refusal(anna, TestGroup::plain_commit({Proposal{PreSharedKey{id}}})), CommitError::invalid_psk);
 }
 
+TEST_F(CommitRefusal, OfMorePreSharedKeysThanAJoinerIsTold) {
+  std::vector<ProposalOrRef> psks;
+  for (std::size_t i = 0; i < psks_max; ++i) {
+    psks.push_back(Proposal{PreSharedKey{TestGroup::psk_id(static_cast<std::uint8_t>(i))}});
+  }
+  EXPECT_EQ(g.refusal(anna, TestGroup::plain_commit(psks)), std::nullopt);
+  psks.push_back(Proposal{PreSharedKey{TestGroup::psk_id(psks_max)}});
+  EXPECT_EQ(g.refusal(anna, TestGroup::plain_commit(psks)), CommitError::invalid_psk);
+}
+
 TEST_F(CommitRefusal, OfResumptionKeysMeantForOtherGroups) {
   for (const ResumptionPSKUsage usage : {ResumptionPSKUsage::reinit, ResumptionPSKUsage::branch}) {
     PreSharedKeyID id = TestGroup::psk_id(1);
@@ -195,6 +205,16 @@ TEST_F(CommitRefusal, ThatRefersToAProposalOfAnEarlierEpoch) {
   const ProposalOrRef update = g.by_reference(bjorn, Update{g.updated_leaf(bjorn)});
   g.accept(anna, g.path_commit(anna));
   EXPECT_EQ(g.refusal(anna, with_any_path({update})), CommitError::proposal_not_found);
+}
+
+TEST_F(CommitRefusal, OfAnUpdateFromOutsideTheGroup) {
+  const Proposal update = Update{g.updated_leaf(bjorn)};
+  const std::vector<SourcedProposal> proposals{{.proposal = &update, .member = std::nullopt}};
+  EXPECT_EQ(error_of(sort_proposals(proposals, anna, testing::suite())), CommitError::unknown_sender);
+}
+
+TEST_F(CommitRefusal, BeforeItIsMadeByNobody) {
+  EXPECT_EQ(error_of(g.group.apply_proposals({}, LeafIndex{4}, g.judgement())), CommitError::unknown_sender);
 }
 
 // --- extensions of the group

@@ -203,5 +203,14 @@ TEST_F(TreeIntegrity, RefusesAMemberThatSlippedInWithoutBeingListed) {
   EXPECT_EQ(error_of(RatchetTree(suite(), all).verify_integrity()), TreeError::parent_hash_invalid);
 }
 
+TEST_F(TreeIntegrity, RefusesAMemberThatSlippedInBesideTheCommitter) {
+  RatchetTree pair_and_one = tree_of(4);
+  pair_and_one.remove(LeafIndex{1});
+  commit_from(pair_and_one, LeafIndex{0}, "anna");  // no key at node 1: nobody is beside anna
+  ASSERT_TRUE(pair_and_one.verify_integrity());
+  pair_and_one.set_leaf(LeafIndex{1}, leaf_named("intruder"));
+  EXPECT_EQ(error_of(pair_and_one.verify_integrity()), TreeError::parent_hash_invalid);
+}
+
 }  // namespace
 }  // namespace samband::mls

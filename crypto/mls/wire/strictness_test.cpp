@@ -72,7 +72,7 @@ TEST(Strictness, RefusesAnUnknownLeafNodeSource) {
 }
 
 TEST(Strictness, RefusesAnUnknownSender) {
-  const PublicMessage message{.content = {.content = ApplicationData{}}};
+  const PublicMessage message{.content = {.sender = NewMemberProposal{}, .content = ApplicationData{}}};
   Bytes wire = encode(message);
   ASSERT_EQ(refusal(parse_public_message, wire), std::nullopt);
   for (const std::uint8_t type : Bytes{0, 5}) {
@@ -112,6 +112,10 @@ TEST(Strictness, RefusesPaddingThatIsNotZero) {
   EXPECT_EQ(parse_private_message_content(wire, ContentType::application), content);
   wire.back() = 1;
   EXPECT_EQ(error_of(parse_private_message_content(wire, ContentType::application)), ParseError::malformed);
+}
+
+TEST(Strictness, RefusesContentOfAnUnknownType) {
+  EXPECT_EQ(error_of(parse_private_message_content(Bytes{0, 0}, ContentType{4})), ParseError::unknown_value);
 }
 
 TEST(Strictness, RefusesUnmergedLeavesOutOfOrder) {
