@@ -12,6 +12,7 @@ std::string to_hex(BytesView bytes) {
 }
 
 std::optional<Bytes> from_hex(std::string_view text) {
+  if (text.empty()) return Bytes{};  // libsodium takes no null pointer, and an empty vector has no other
   if (text.size() % 2 != 0) return std::nullopt;
   Bytes out(text.size() / 2);
   std::size_t size = 0;
