@@ -11,8 +11,10 @@ namespace {
 
 namespace layout = storage::server_store;
 
-// Messages move the log's end only; the record is written after so many, so that loading has little to walk.
+// Posts move the log's end only. After so many the record is written, and after so many the group too, so that
+// loading has little to walk.
 inline constexpr std::uint64_t record_interval = 256;
+inline constexpr std::uint64_t snapshot_interval = 4096;
 
 inline constexpr std::uint8_t record_version = 1;
 inline constexpr std::size_t windows_max = 65'536;
@@ -74,8 +76,21 @@ protocol::Placed place_entry(Turn& turn, Channel& channel, std::uint64_t directo
   turn.outgoing.emplace_back(
       Deliver{channel.id(), entry.seq, std::make_shared<const Bytes>(protocol::encode_entry_event(wire))});
   turn.main.put(layout::entries, layout::entry_key(channel.id(), entry.seq), std::move(wire));
-  if (head.next_seq - channel.record_seq >= record_interval) write_record(turn, channel);
   return {entry.seq, entry.at, head.last};
+}
+
+protocol::Placed place_post(Turn& turn, Channel& channel, std::uint64_t directory_size, storage::EntryKind kind,
+                            const DeviceId& sender, Bytes body) {
+  const auto placed = place_entry(turn, channel, directory_size, kind, sender, std::move(body));
+  storage::ChannelRecord& record = channel.record;
+  if (record.head.next_seq - channel.record_seq < record_interval) return placed;
+  if (channel.commit_bytes == 0) {
+    record.snapshot_seq = record.head.next_seq;  // the group has not changed since it was written
+  } else if (record.head.next_seq - record.snapshot_seq >= snapshot_interval) {
+    write_snapshot(turn, channel);
+  }
+  write_record(turn, channel);
+  return placed;
 }
 
 void write_record(Turn& turn, Channel& channel) {

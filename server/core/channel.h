@@ -61,9 +61,12 @@ struct ChannelTurn {
 
 // --- changes; what they touch is written with the turn
 
-// Appends an entry and delivers it.
+// Appends an entry and delivers it. Whoever changes the group with it writes the record afterwards.
 [[nodiscard]] protocol::Placed place_entry(Turn& turn, Channel& channel, std::uint64_t directory_size,
                                            storage::EntryKind kind, const DeviceId& sender, Bytes body);
+// The same for an entry that leaves the group as it is; now and then the channel's records follow the log's end.
+[[nodiscard]] protocol::Placed place_post(Turn& turn, Channel& channel, std::uint64_t directory_size,
+                                          storage::EntryKind kind, const DeviceId& sender, Bytes body);
 void write_record(Turn& turn, Channel& channel);
 void write_reader(Turn& turn, const Channel& channel, const DeviceId& device);
 // The group whole, so that loading follows the log from here. Goes before write_record.

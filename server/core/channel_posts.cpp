@@ -38,7 +38,7 @@ Outcome send_message(ChannelTurn& at, Channel& channel, Blobs& blobs, const Devi
   if (!blobs.are_sealed(at.turn, channel.id(), data->blobs)) return refuse(Status::invalid, "a blob");
 
   const auto placed =
-      place_entry(at.turn, channel, around.directory_size, storage::EntryKind::message, from, request.message);
+      place_post(at.turn, channel, around.directory_size, storage::EntryKind::message, from, request.message);
   blobs.refer(at.turn, channel.id(), placed.seq, data->blobs);
   return placed;
 }
@@ -54,7 +54,7 @@ Outcome post_statement(ChannelTurn& at, Channel& channel, const DeviceId& from,
   if (complaint != nullptr && !concerns_entry(at.turn, channel.id(), *complaint)) {
     return refuse(Status::invalid, "there is no such entry");
   }
-  const auto placed = place_entry(at.turn, channel, around.directory_size, request.kind, from, request.statement);
+  const auto placed = place_post(at.turn, channel, around.directory_size, request.kind, from, request.statement);
   if (request.kind == storage::EntryKind::leave_request) {
     channel.readers.at(from).leave_request = placed.seq;
     write_reader(at.turn, channel, from);
@@ -94,8 +94,8 @@ Outcome withdraw_release(ChannelTurn& at, Channel& channel, const DeviceId& from
 void place_release(ChannelTurn& at, Channel& channel, const GuidanceId& guidance) {
   const Release release = channel.releases.at(guidance);
   const protocol::ReleaseBody body{guidance, release.at, release.secret};
-  static_cast<void>(place_entry(at.turn, channel, at.directory.size(), storage::EntryKind::release, DeviceId{},
-                                protocol::encode(body)));
+  static_cast<void>(place_post(at.turn, channel, at.directory.size(), storage::EntryKind::release, DeviceId{},
+                               protocol::encode(body)));
   forget_release(at.turn, channel, guidance);
 }
 

@@ -175,6 +175,24 @@ TEST_F(Robustness, ARecoveredCoreGoesOnLikeOneThatNeverStopped) {
   EXPECT_EQ(main_content(server), main_content(stopped));
 }
 
+TEST_F(Robustness, ALongLogIsLoadedFromNearItsEnd) {
+  const ChannelId channel = created_channel(anna, policy);
+  for (int i = 0; i < 600; ++i) ASSERT_THAT(server.ask(anna, message(anna, channel)), IsPlaced());
+  const auto record = storage::parse_channel_record(
+      server.main
+          .get(storage::server_store::channels,
+               storage::server_store::channel_key(channel, storage::server_store::ChannelPart::record))
+          .value()
+          .value());
+  EXPECT_GT(record->snapshot_seq, 500U);
+  // What lies before is not read: damage there is for `sambandd check` to find.
+  storage::StoreBatch damage;
+  damage.remove(storage::server_store::entries, storage::server_store::entry_key(channel, 100));
+  ASSERT_TRUE(server.main.write(damage, storage::Durability::synced).has_value());
+  server.restart();
+  EXPECT_THAT(server.ask(anna, message(anna, channel)), IsPlaced());
+}
+
 // Replays the history on a server that loses power after each command, with or without its last batch.
 TEST_F(Robustness, ACrashBetweenAnyTwoCommandsLosesWhatNobodySawAndNothingElse) {
   const ChannelId channel = created_channel(anna, policy);
