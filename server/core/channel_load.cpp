@@ -37,8 +37,14 @@ class TailWalk {
     return std::nullopt;
   }
 
-  std::optional<LoadError> finish() {
-    if (!begun_) walked_ = channel_.record.head;  // nothing since the snapshot, and the record ends with it
+  std::optional<LoadError> finish(const StoreView& main) {
+    if (!begun_) {
+      // Nothing has come since the snapshot: the record must end with it, and with the log's last entry.
+      if (channel_.record.head.next_seq != channel_.record.snapshot_seq || !ends_with_record(main)) {
+        return LoadError::broken_chain;
+      }
+      walked_ = channel_.record.head;
+    }
     if (walked_.next_seq < channel_.record.head.next_seq) return LoadError::broken_chain;
     if (const auto fault = meets_record()) return fault;
     channel_.record_seq = channel_.record.head.next_seq;
@@ -54,6 +60,12 @@ class TailWalk {
     const storage::ChainHead& record = channel_.record.head;
     if (walked_.next_seq == record.next_seq && walked_.last != record.last) return LoadError::broken_chain;
     return std::nullopt;
+  }
+
+  bool ends_with_record(const StoreView& main) const {
+    const storage::ChainHead& record = channel_.record.head;
+    const auto last = main.get(layout::entries, layout::entry_key(channel_.id(), record.next_seq - 1));
+    return last && storage::entry_hash(*last) == record.last;
   }
 
   bool follow(const storage::Entry& entry) {
@@ -114,7 +126,7 @@ std::expected<Channel, LoadFailure> load_channel(const StoreView& main, const id
               fault = walk.step(wire);
               return fault ? storage::Visit::stop : storage::Visit::more;
             });
-  if (!fault) fault = walk.finish();
+  if (!fault) fault = walk.finish(main);
   if (fault) return failure(*fault);
   load_parts(main, channel);
   return channel;

@@ -222,12 +222,20 @@ TEST_F(Channels, RefuseAGroupInfoThatSaysMoreThanHowToJoin) {
 }
 
 TEST_F(Channels, BeginWithTheirFirstEpochAndNobodyElseInIt) {
-  const ChannelId channel = shared_channel();
-  const mls::Group& group = anna.groups.at(channel);
   const auto policy = both();
-  EXPECT_THAT(server.ask(anna, protocol::CreateChannel{policy.channel, group.group_info(),
-                                                       mls::encode_ratchet_tree(group.public_group().tree().nodes())}),
-              IsRefused(Status::invalid));
+  static_cast<void>(creation(anna, policy));  // a group that the server has not seen
+  mls::Group& group = anna.groups.at(policy.channel);
+  static_cast<void>(commit(anna, policy.channel, {.force_path = true}));
+  group.merge_pending();
+  const auto create = [&] {
+    return server.ask(anna, protocol::CreateChannel{policy.channel, group.group_info(),
+                                                    mls::encode_ratchet_tree(group.public_group().tree().nodes())});
+  };
+  EXPECT_THAT(create(), IsRefused(Status::invalid)) << "an epoch later";
+  static_cast<void>(creation(anna, policy));
+  static_cast<void>(commit(anna, policy.channel, {.adds = {key_package(bjorn).key_package}}));
+  anna.groups.at(policy.channel).merge_pending();
+  EXPECT_THAT(create(), IsRefused(Status::invalid)) << "with somebody else";
 }
 
 TEST_F(Channels, LetAPersonRemoveAnOwnDeviceFromAnother) {
@@ -273,6 +281,28 @@ TEST_F(Channels, RefuseAWelcomeThatIsMissingOrForSomebodyElse) {
   std::swap(swapped.welcomes[0].welcome, swapped.welcomes[1].welcome);
   EXPECT_THAT(server.ask(anna, swapped), IsRefused(Status::invalid));
   EXPECT_THAT(server.ask(anna, request), IsPlaced());
+}
+
+TEST_F(Channels, RefuseAWelcomeThatHoldsMoreThanItsJoinersSecrets) {
+  const ChannelId channel = created_channel(anna, both());
+  auto request = add_commit(anna, channel, {&bjorn});
+  auto welcome = std::get<mls::Welcome>(mls::parse_mls_message(request.welcomes[0].welcome).value());
+  welcome.secrets.push_back(welcome.secrets.front());
+  request.welcomes[0].welcome = mls::encode_mls_message(welcome);
+  EXPECT_THAT(server.ask(anna, request), IsRefused(Status::invalid));
+}
+
+TEST_F(Channels, RefuseAWelcomeForADeviceWhoseInboxIsFull) {
+  Limits few;
+  few.inbox_items_per_device_max = 1;
+  server.limits = few;
+  server.restart();
+  const ChannelId first = created_channel(anna, both());
+  ASSERT_THAT(server.ask(anna, add_commit(anna, first, {&bjorn})), IsPlaced());
+  storage::ChannelPolicy policy = both();
+  while (protocol::shard_of(policy.channel, 2) != protocol::shard_of(first, 2)) policy = both();
+  const ChannelId second = created_channel(anna, policy);
+  EXPECT_THAT(server.ask(anna, add_commit(anna, second, {&bjorn})), IsRefused(Status::too_many));
 }
 
 TEST_F(Channels, RefuseToAddADeviceThatTheRosterDoesNotMean) {
@@ -474,38 +504,6 @@ TEST_F(Channels, KeepAWelcomeUntilItIsAcknowledged) {
   EXPECT_TRUE(read_inbox(server.main, bjorn.id, sent.shard, sent.n, 10)->empty());
   ASSERT_THAT(server.ask(bjorn, protocol::AcknowledgeInbox{sent.shard, sent.n}), IsDone());
   EXPECT_TRUE(read_inbox(server.main, bjorn.id, sent.shard, 0, 10)->empty());
-}
-
-// --- restart
-
-TEST_F(Channels, BeginAnewWithAModeratorsRestartUnderTheSamePolicy) {
-  const ChannelId channel = shared_channel();
-  const mls::GroupContext old = anna.groups.at(channel).context();
-  const auto said = [&](Device& device, const Bytes& new_group_id) {
-    const protocol::Statement restart{
-        .channel = channel,
-        .device = device.id,
-        .group_id = old.group_id,
-        .epoch = old.epoch.value,
-        .body = protocol::Restart{old.group_id, old.confirmed_transcript_hash, bjorn.id, new_group_id}};
-    return protocol::encode(protocol::sign(restart, device.key.private_key.view()));
-  };
-  const auto policy = protocol::policy_of(old.extensions).value();
-  auto by_member = creation(bjorn, policy);
-  EXPECT_THAT(
-      server.ask(bjorn, protocol::RestartChannel{channel, said(bjorn, bjorn.groups.at(channel).context().group_id),
-                                                 by_member.group_info, by_member.ratchet_tree}),
-      IsRefused(Status::not_permitted));
-
-  const auto begun = creation(anna, policy);
-  const auto reply =
-      server.ask(anna, protocol::RestartChannel{channel, said(anna, anna.groups.at(channel).context().group_id),
-                                                begun.group_info, begun.ratchet_tree});
-  ASSERT_THAT(reply, IsPlaced());
-  EXPECT_EQ(server.sent<EndSubscription>().at(0).device, bjorn.id);
-  EXPECT_THAT(server.ask(anna, message(anna, channel)), IsPlaced());
-  server.restart();
-  add(anna, channel, {&bjorn});
 }
 
 }  // namespace

@@ -129,6 +129,21 @@ TEST_F(Enrolment, OfADelegationIsForDevicesOfThatPartnerOnly) {
               IsRefused(Status::not_permitted));
 }
 
+TEST_F(Enrolment, IsRevokedByDevicesOfThatPartnerOnly) {
+  const Partner bergen = enrolled_partner("4601", "Bergen");
+  const auto device = enrolled_device(oslo);
+  EXPECT_THAT(server.ask(*bergen.first, protocol::Revoke{identity::encode(revocation_of(oslo, device->id))}),
+              IsRefused(Status::not_permitted));
+}
+
+TEST_F(Enrolment, EndsWithTheCertificate) {
+  const Bytes binding(32, 5);
+  server.now.ms += 366 * day_ms;
+  const auto login = server.log_in(*oslo.first, binding, binding);
+  ASSERT_TRUE(std::holds_alternative<protocol::Refused>(login));
+  EXPECT_EQ(std::get<protocol::Refused>(login).status, Status::not_permitted);
+}
+
 TEST_F(Enrolment, OfMoreDevicesThanAPartnerMayHaveIsRefused) {
   Limits few;
   few.devices_per_partner_max = 1;

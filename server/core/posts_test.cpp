@@ -152,6 +152,33 @@ TEST_F(Posts, StatementsOfAnotherDeviceOrKindAreRefused) {
   EXPECT_THAT(server.ask(bjorn, mislabelled), IsRefused(Status::invalid));
 }
 
+TEST_F(Posts, StatementsAreForTheirOwnChannelGroupAndTime) {
+  const ChannelId channel = discussion();
+  const mls::GroupContext& context = bjorn.groups.at(channel).context();
+  const protocol::Statement honest{.channel = channel,
+                                   .device = bjorn.id,
+                                   .group_id = context.group_id,
+                                   .epoch = context.epoch.value,
+                                   .body = protocol::KeyRequest{0, Bytes(32, 1)}};
+  const auto post = [&](const protocol::Statement& said) {
+    const auto made = protocol::sign(said, bjorn.key.private_key.view());
+    return server.ask(bjorn, protocol::PostStatement{channel, storage::EntryKind::key_request, protocol::encode(made)});
+  };
+  auto of_other_channel = honest;
+  of_other_channel.channel = random.id<ChannelId>();
+  EXPECT_THAT(post(of_other_channel), IsRefused(Status::invalid));
+  auto of_other_device = honest;
+  of_other_device.device = anna.id;
+  EXPECT_THAT(post(of_other_device), IsRefused(Status::invalid)) << "in another's name";
+  auto of_other_group = honest;
+  of_other_group.group_id = Bytes(16, 1);
+  EXPECT_THAT(post(of_other_group), IsRefused(Status::invalid));
+  auto of_the_future = honest;
+  ++of_the_future.epoch;
+  EXPECT_THAT(post(of_the_future), IsRefused(Status::stale_epoch));
+  EXPECT_THAT(post(honest), IsPlaced());
+}
+
 TEST_F(Posts, ALeaveRequestOfAnOlderEpochIsRefused) {
   const ChannelId channel = discussion();
   const auto old = statement(bjorn, channel, protocol::LeaveRequest{});

@@ -246,6 +246,39 @@ TEST_F(Robustness, ADamagedEntryIsNoticedAtTheStart) {
   EXPECT_EQ(loaded.error().error, LoadError::broken_chain);
 }
 
+TEST_F(Robustness, ALogThatEndsInAnotherWayThanItsRecordIsNoticedAtTheStart) {
+  const ChannelId channel = created_channel(anna, policy);
+  ASSERT_THAT(server.ask(anna, commit(anna, channel, {.force_path = true})), IsPlaced());
+  const auto fault_after = [&](const std::optional<storage::Entry>& last) {
+    storage::StoreBatch damage;
+    Bytes key = storage::server_store::entry_key(channel, 1);
+    if (last) {
+      damage.put(storage::server_store::entries, std::move(key), storage::encode(*last));
+    } else {
+      damage.remove(storage::server_store::entries, std::move(key));
+    }
+    EXPECT_TRUE(server.main.write(damage, storage::Durability::synced).has_value());
+    const auto loaded = Core::load(server.main, server.chunks, server.signer, server.limits);
+    return loaded ? std::nullopt : std::optional{loaded.error().error};
+  };
+  storage::Entry changed = server.entries(channel).back();
+  changed.at.ms += 1;
+  EXPECT_EQ(fault_after(changed), LoadError::broken_chain);
+  EXPECT_EQ(fault_after(std::nullopt), LoadError::broken_chain);
+}
+
+TEST_F(Robustness, ALogWhoseOnlyEntryWasChangedIsNoticedAtTheStart) {
+  const ChannelId channel = created_channel(anna, policy);
+  storage::Entry changed = server.entries(channel).front();
+  changed.at.ms += 1;
+  storage::StoreBatch damage;
+  damage.put(storage::server_store::entries, storage::server_store::entry_key(channel, 0), storage::encode(changed));
+  ASSERT_TRUE(server.main.write(damage, storage::Durability::synced).has_value());
+  const auto loaded = Core::load(server.main, server.chunks, server.signer, server.limits);
+  ASSERT_FALSE(loaded.has_value());
+  EXPECT_EQ(loaded.error().error, LoadError::broken_chain);
+}
+
 TEST_F(Robustness, AMissingDirectoryLeafIsNoticedAtTheStart) {
   storage::StoreBatch damage;
   damage.remove(storage::server_store::directory, storage::server_store::directory_key(server.directory().size() - 1));

@@ -6,6 +6,7 @@
 #include "crypto/mls/wire/message.h"
 #include "server/protocol/messages.h"
 #include "server/protocol/verdict/channel_group.h"
+#include "server/protocol/verdict/directory_authentication.h"
 
 namespace samband::protocol {
 namespace {
@@ -92,6 +93,16 @@ TEST(ChannelExtensions, AreExactlyThePolicyAndWhatItRequires) {
   EXPECT_EQ(policy_of(with_more), std::nullopt);
   EXPECT_EQ(policy_of({extensions[1]}), std::nullopt) << "without required_capabilities";
   EXPECT_EQ(policy_of({extensions[0]}), std::nullopt) << "without the policy";
+}
+
+TEST(DirectoryAuthentication, LetsALeafBeFollowedByTheSameDeviceOnly) {
+  const identity::Directory directory;
+  const DirectoryAuthentication service{directory, 0, WallTime{0}};
+  const mls::Credential anna = mls::BasicCredential{Bytes(20, 1)};
+  const mls::Credential bjorn = mls::BasicCredential{Bytes(20, 2)};
+  EXPECT_TRUE(service.is_successor(anna, anna));
+  EXPECT_FALSE(service.is_successor(anna, bjorn));
+  EXPECT_FALSE(service.validates(anna, Bytes(32, 1))) << "nobody is in this directory";
 }
 
 TEST(KeyPackageLifetime, IsNinetyDaysAtMost) {
