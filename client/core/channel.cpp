@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client/core/places.h"
+#include "crypto/codec/writer.h"
 #include "server/protocol/verdict/channel_group.h"
 
 namespace samband::client {
@@ -43,8 +44,26 @@ void Channel::save_ratchets() {
   }
 }
 
-void Channel::save_pending() {
-  profile_.put(places::pending(id()), group->encode_pending());
+std::uint64_t commit_mark(const Hash& commit) {
+  Reader in{commit.view()};
+  return in.u64();
+}
+
+void Channel::save_pending(std::uint64_t mark) {
+  pending_mark = mark;
+  const SecretBytes encoded = group->encode_pending();
+  Writer out;
+  out.u64(mark);
+  out.fixed(encoded.view());
+  profile_.put(places::pending(id()), out.take_secret());
+}
+
+bool Channel::load_pending(const mls::Services& services) {
+  const auto kept = profile_.get(places::pending(id()));
+  if (!kept || !group) return false;
+  Reader in{kept->view()};
+  pending_mark = in.u64();
+  return group->load_pending(in.fixed(in.remaining()), services).has_value();
 }
 
 void Channel::forget_pending() {

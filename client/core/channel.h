@@ -38,6 +38,9 @@ struct LeavesToRemove {
   [[nodiscard]] bool empty() const { return devices.empty(); }
 };
 
+// Tells one Commit of this device from another: the start of its SHA-256.
+[[nodiscard]] std::uint64_t commit_mark(const Hash& commit);
+
 class Channel {
  public:
   Channel(Profile& profile, ReadyQueue& ready, ChannelRecord initial)
@@ -52,9 +55,12 @@ class Channel {
   bool gap = false;                       // entries were dropped or missed: subscribe again
   std::uint64_t known_next = 0;           // the server's next_seq when it was last heard
   bool is_busy = false;                   // an errand sees to joining or upkeep
+  std::optional<Later<bool>> pause;       // before leaves are removed; ends at once when there is something to say
   WallTime admit_after;                   // devices without a KeyPackage are not asked for before
   WallTime upkeep_after;                  // after something failed that the group needs
   std::optional<Later<CommitFate>> fate;  // of the pending Commit, while somebody waits for it
+
+  std::uint64_t pending_mark = 0;  // kept with the pending Commit
 
   [[nodiscard]] const ChannelId& id() const { return record.id(); }
   [[nodiscard]] bool is_member() const { return record.standing == Standing::member && group.has_value(); }
@@ -68,8 +74,10 @@ class Channel {
   void save_group();
   // After a message: what changed in the secret tree.
   void save_ratchets();
-  // The pending Commit, with the request that submits it.
-  void save_pending();
+  // The pending Commit, with the request that submits it; `mark` tells its answer from that of an earlier one.
+  void save_pending(std::uint64_t mark);
+  // Takes the pending Commit up again after a restart. False: there is none that still fits.
+  [[nodiscard]] bool load_pending(const mls::Services& services);
   void forget_pending();
   // Every secret of the group, here and in the profile.
   void forget_group();

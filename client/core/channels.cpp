@@ -24,15 +24,11 @@ bool Channels::load() {
   for (ChannelRecord& record : records) {
     Channel& channel = add(std::move(record));
     if (!channel.load_group(parts_.own->signature_key)) return false;
-    const auto pending = parts_.profile.get(places::pending(channel.id()));
-    if (!pending || !channel.group) continue;
     const identity::Directory& directory = parts_.directory.directory();
     const protocol::DirectoryAuthentication authentication{directory, directory.size(),
                                                            directory.time_at(directory.size())};
     const mls::NoPreSharedKeys no_psks;
-    if (!channel.group->load_pending(pending->view(), {authentication, no_psks, std::nullopt})) {
-      channel.forget_pending();
-    }
+    if (!channel.load_pending({authentication, no_psks, std::nullopt})) channel.forget_pending();
   }
   return true;
 }
@@ -196,7 +192,10 @@ void Channels::on_create_reply(const Purpose& purpose, const protocol::ReplyBody
 void Channels::on_commit_reply(const Purpose& purpose, const protocol::ReplyBody& reply) {
   Channel* channel = find(purpose.channel);
   if (channel == nullptr) return;
-  const bool is_joining = !channel->record.joining_by.is_zero();
+  const Hash& joining_by = channel->record.joining_by;
+  const bool is_joining = !joining_by.is_zero();
+  // The answer to an earlier Commit, which was given up when another ended its epoch.
+  if (purpose.item != (is_joining ? commit_mark(joining_by) : channel->pending_mark)) return;
   if (const auto* placed = std::get_if<protocol::Placed>(&reply)) {
     // A member that lost its group follows the log to that place; a new one begins there.
     if (is_joining && channel->record.standing == Standing::joining) joined(*channel, *placed);

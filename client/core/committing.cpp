@@ -7,6 +7,7 @@
 #include "client/core/staging.h"
 #include "crypto/mls/tree/leaf_validation.h"
 #include "crypto/mls/wire/message.h"
+#include "crypto/suite/signing.h"
 #include "server/protocol/verdict/channel_group.h"
 #include "server/protocol/verdict/directory_authentication.h"
 
@@ -66,10 +67,11 @@ Task<std::expected<CommitFate, Failure>> try_commit(Parts& parts, Channel& chann
   if (!channel.group || !channel.group->is_pending(message)) {
     co_return CommitFate{.kind = CommitFate::Kind::beaten, .seq = 0, .failure = {}};
   }
-  channel.save_pending();
+  const std::uint64_t mark = commit_mark(sha256(message));
+  channel.save_pending(mark);
   const Later<CommitFate> fate{parts.turn.ready()};
   channel.fate = fate;
-  parts.session.submit(*staged, {.kind = PurposeKind::commit, .channel = channel.id()});
+  parts.session.submit(*staged, {.kind = PurposeKind::commit, .channel = channel.id(), .item = mark});
   co_return co_await fate;
 }
 

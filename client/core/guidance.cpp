@@ -113,11 +113,20 @@ struct Draft {
   std::vector<BlobId> blobs;
 };
 
+// Unknown to others, and the same when one guidance is published again after a crash.
+Hash salt_of(const Parts& parts, const GuidanceId& guidance) {
+  Writer secret;
+  secret.fixed(guidance.view());
+  secret.fixed(parts.own->signature_key.private_key.view());
+  const SecretBytes content = secret.take_secret();
+  return hash_statement("guidance salt", content.view());
+}
+
 Draft begin_draft(Parts& parts, const ChannelId& channel, const PublishGuidance& command) {
   Draft draft;
-  draft.manifest.guidance = parts.random.id<GuidanceId>();
+  draft.manifest.guidance = command.id ? *command.id : parts.random.id<GuidanceId>();
   draft.manifest.channel = channel;
-  draft.manifest.salt = parts.random.id<Hash>();
+  draft.manifest.salt = salt_of(parts, draft.manifest.guidance);
   draft.manifest.title = command.title;
   draft.manifest.acknowledge_by = command.acknowledge_by;
   for (const GuidanceText& text : command.texts) {
@@ -192,6 +201,42 @@ Outcome save_text(DocumentFolder& folder, const GuidanceText& text) {
   return {};
 }
 
+// The leaf in the log comes first, then the entry that names it: a leaf without an entry is harmless, and found
+// again when the same guidance is published once more.
+Task<Outcome> announce(Parts& parts, ChannelId channel, GuidanceId guidance, Hash hash) {
+  const Later<bool> current = parts.directory.until_current();
+  co_await current;
+  if (const identity::GuidanceRecord* leaf = parts.directory.directory().guidance(guidance)) {
+    if (leaf->guidance.channel == channel && leaf->guidance.notice_hash == hash) co_return Outcome{};
+    co_return failure(Fault::name_taken, to_hex(guidance.view()));
+  }
+  const auto answer = parts.session.submit(protocol::AnnounceGuidance{channel, guidance, hash});
+  const protocol::ReplyBody reply = co_await answer;
+  const auto* leaf = std::get_if<protocol::LeafPlaced>(&reply);
+  if (leaf == nullptr) co_return std::unexpected(failure_of(reply));
+  const Later<bool> followed = parts.directory.reached(leaf->index + 1);
+  co_await followed;
+  co_return Outcome{};
+}
+
+Outcome tell_published(Parts& parts, OperationId operation, const GuidanceId& guidance) {
+  const auto held = find_guidance(parts, to_hex(guidance.view()));
+  if (!held) return std::unexpected(held.error());
+  parts.turn.tell(operation, line_of(parts, *held));
+  return {};
+}
+
+// What an earlier try under the same id has come to; nullopt when it has to be published still.
+Task<std::optional<Outcome>> finish_earlier(Parts& parts, OperationId operation, GuidanceId guidance) {
+  if (const auto waiting = parts.outbox.find(guidance)) {
+    const Later<Outbox::Placing> placed = parts.outbox.until_placed(*waiting);
+    const Outbox::Placing placing = co_await placed;
+    if (!placing) co_return Outcome{std::unexpected(placing.error())};
+  }
+  if (!parts.profile.get(places::guidance(guidance))) co_return std::nullopt;
+  co_return tell_published(parts, operation, guidance);
+}
+
 }  // namespace
 
 Task<Outcome> publish_guidance(Parts& parts, OperationId operation, PublishGuidance command) {
@@ -207,6 +252,12 @@ Task<Outcome> publish_guidance(Parts& parts, OperationId operation, PublishGuida
   const Outcome checked = check_command(command, parts.turn.now());
   if (!checked) co_return checked;
 
+  if (command.id) {
+    auto finishing = finish_earlier(parts, operation, *command.id);
+    const std::optional<Outcome> earlier = co_await finishing;
+    if (earlier) co_return *earlier;
+  }
+
   Draft draft = begin_draft(parts, id, command);
   for (const GuidanceFile& file : command.files) {
     auto uploading = upload_file(parts, operation, id, file.name, file.source, command.guard_reason);
@@ -218,25 +269,18 @@ Task<Outcome> publish_guidance(Parts& parts, OperationId operation, PublishGuida
   if (encoded.size() > extension_bytes_max - 8) co_return failure(Fault::too_large);
   const GuidanceId guidance = draft.manifest.guidance;
 
-  // First the leaf in the log, then the entry that names it: a leaf without an entry is harmless.
   const Later<bool> ready = parts.session.until_ready();
   co_await ready;
-  protocol::AnnounceGuidance announcement{id, guidance, manifest_hash(encoded)};
-  const auto answer = parts.session.submit(announcement);
-  const protocol::ReplyBody reply = co_await answer;
-  const auto* leaf = std::get_if<protocol::LeafPlaced>(&reply);
-  if (leaf == nullptr) co_return std::unexpected(failure_of(reply));
-  const Later<bool> followed = parts.directory.reached(leaf->index + 1);
-  co_await followed;
+  auto announcing = announce(parts, id, guidance, manifest_hash(encoded));
+  const Outcome announced = co_await announcing;
+  if (!announced) co_return announced;
 
   for (const GuidanceFile& file : command.files) forget_upload(parts, id, file.name);
   Content content = content_of(parts, draft, encoded, command.guard_reason);
   auto posting = post(parts, operation, id, std::move(content), draft.blobs, guidance);
   const Outcome posted = co_await posting;
   if (!posted) co_return posted;
-  const auto held = find_guidance(parts, to_hex(guidance.view()));
-  if (held) parts.turn.tell(operation, line_of(parts, *held));
-  co_return Outcome{};
+  co_return tell_published(parts, operation, guidance);
 }
 
 Outcome list_guidance(Parts& parts, OperationId operation) {

@@ -165,7 +165,7 @@ Task<Outcome> try_external(Parts& parts, ChannelId id, bool* is_stale) {
   const Later<CommitFate> fate{parts.turn.ready()};
   channel->fate = fate;
   parts.session.submit(protocol::SubmitCommit{id, joining->commit, channel->group->group_info(), {}},
-                       {.kind = PurposeKind::commit, .channel = id});
+                       {.kind = PurposeKind::commit, .channel = id, .item = commit_mark(channel->record.joining_by)});
   const CommitFate settled = co_await fate;
   if (settled.kind == CommitFate::Kind::refused) co_return std::unexpected(settled.failure);
   *is_stale = settled.kind == CommitFate::Kind::beaten;

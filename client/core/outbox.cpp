@@ -56,6 +56,12 @@ Later<Outbox::Placing> Outbox::until_placed(std::uint64_t n) {
   return later;
 }
 
+std::optional<std::uint64_t> Outbox::find(const GuidanceId& guidance) const {
+  const auto found = std::ranges::find_if(items_, [&](const auto& item) { return item.second.guidance == guidance; });
+  if (found == items_.end()) return std::nullopt;
+  return found->first;
+}
+
 bool Outbox::has_unsent(const ChannelId& channel) const {
   return std::ranges::any_of(items_,
                              [&](const auto& item) { return item.second.channel == channel && !item.second.sent; });
@@ -74,7 +80,10 @@ void Outbox::pump(Channel& channel) {
   if (!parts_.session.is_ready() || !channel.can_speak() || channel.group->has_pending()) return;
   const bool anything = std::ranges::any_of(items_, [&](const auto& item) { return may_go(channel, item.second); });
   if (!anything) return;
-  if (parts_.channels.must_commit_first(channel)) return parts_.channels.see_to(channel);
+  if (parts_.channels.must_commit_first(channel)) {
+    if (channel.pause) channel.pause->settle(true);
+    return parts_.channels.see_to(channel);
+  }
   std::size_t sent = 0;
   for (auto& [n, item] : items_) {
     if (item.channel == channel.id() && parts_.session.is_waiting(PurposeKind::message, item.channel, n)) ++sent;

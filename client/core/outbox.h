@@ -28,6 +28,8 @@ class Outbox {
                                                           std::vector<BlobId> blobs,
                                                           std::optional<GuidanceId> guidance);
   [[nodiscard]] Later<Placing> until_placed(std::uint64_t n);
+  // The item that carries this publication.
+  [[nodiscard]] std::optional<std::uint64_t> find(const GuidanceId& guidance) const;
   [[nodiscard]] bool is_empty() const { return items_.empty(); }
   [[nodiscard]] bool has_unsent(const ChannelId& channel) const;
 

@@ -25,7 +25,7 @@ enum class PurposeKind : std::uint8_t { none = 0, message = 1, commit = 2, creat
 struct Purpose {
   PurposeKind kind = PurposeKind::none;
   ChannelId channel;
-  std::uint64_t item = 0;  // of the outbox, for a message
+  std::uint64_t item = 0;  // of the outbox, for a message; the mark of a Commit
 };
 
 struct Answered {

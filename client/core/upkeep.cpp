@@ -97,7 +97,9 @@ Task<bool> remove_leaves(Parts& parts, Channel& channel) {
   if (!parts.outbox.has_unsent(channel.id())) {
     const WallTime turn_comes{parts.turn.now().ms + jitter(parts, channel, removal_jitter_ms)};
     const Later<bool> waited = parts.turn.until(turn_comes);
+    channel.pause = waited;
     co_await waited;
+    channel.pause.reset();
   }
   auto committing = commit(parts, channel.id(), removing(parts));
   const Committed committed = co_await committing;
