@@ -1,0 +1,73 @@
+#include "server/edge/commit_thread.h"
+
+#include <gtest/gtest.h>
+
+#include "storage/memory/memory_store.h"
+
+namespace samband::server::edge {
+namespace {
+
+const storage::StoreLayout layout{.kind = "test", .format = 1, .families = {"all"}};
+constexpr storage::Family all{0};
+
+Decision decision(std::uint64_t position) {
+  Decision out;
+  out.position = position;
+  out.main.put(all, Bytes{static_cast<std::uint8_t>(position)}, Bytes{1});
+  out.outgoing.push_back({Outgoing{WakeAt{0, WallTime{position}}}, {}, nullptr});
+  return out;
+}
+
+std::uint64_t position_of(const Released& released) {
+  return std::get<WakeAt>(std::get<Outgoing>(released.what)).when.ms;
+}
+
+TEST(CommitThread, ReleasesInOrderAndOnlyWhatIsStored) {
+  storage::MemoryStore main{layout};
+  storage::MemoryStore chunks{layout};
+  Metrics metrics;
+  Limits limits;
+  limits.sync_records_max = 3;
+  std::vector<std::uint64_t> released;
+  std::vector<std::uint64_t> synced;
+  bool stored_first = true;
+  {
+    CommitThread commit{main,
+                        chunks,
+                        {.release =
+                             [&](const ReleasedBatch& batch) {
+                               for (const Released& one : *batch) {
+                                 released.push_back(position_of(one));
+                                 const Bytes key{static_cast<std::uint8_t>(released.back())};
+                                 stored_first = stored_first && main.get(all, key)->has_value();
+                               }
+                             },
+                         .synced = [&](std::uint64_t position) { synced.push_back(position); },
+                         .wrote = [] {}},
+                        limits,
+                        metrics};
+    for (std::uint64_t position = 1; position <= 100; ++position) commit.submit(decision(position));
+  }
+  ASSERT_EQ(released.size(), 100U);
+  EXPECT_TRUE(std::ranges::is_sorted(released));
+  EXPECT_TRUE(stored_first);
+  EXPECT_TRUE(std::ranges::is_sorted(synced));
+  EXPECT_EQ(synced.back(), 100U);
+}
+
+TEST(CommitThread, EndsTheProcessWithOneLineWhenAWriteFails) {
+  const auto commit_to_a_full_disk = [] {
+    storage::MemoryStore main{layout};
+    storage::MemoryStore chunks{layout};
+    main.fail_writes(storage::StoreError::full);
+    Metrics metrics;
+    CommitThread commit{main, chunks, {[](const ReleasedBatch&) {}, [](std::uint64_t) {}, [] {}}, Limits{}, metrics};
+    commit.submit(decision(1));
+    commit.finish();
+  };
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(commit_to_a_full_disk(), ::testing::ExitedWithCode(1), "sambandd: the main store could not be written");
+}
+
+}  // namespace
+}  // namespace samband::server::edge

@@ -1,0 +1,330 @@
+#include "server/edge/server.h"
+
+#include <boost/asio/thread_pool.hpp>
+#include <csignal>
+#include <thread>
+
+#include "server/edge/admin_socket.h"
+#include "server/edge/http.h"
+#include "server/edge/io_thread.h"
+#include "server/edge/listener.h"
+#include "server/edge/log.h"
+#include "server/edge/log_key.h"
+#include "server/edge/stores.h"
+#include "server/edge/version.h"
+
+namespace samband::server::edge {
+namespace {
+
+constexpr std::chrono::milliseconds housekeeping_interval{500};
+constexpr std::size_t reader_threads = 2;
+
+// How many per minute, from a total that only grows.
+class MinuteRate {
+ public:
+  void look(std::uint64_t total, std::chrono::steady_clock::time_point now) {
+    if (now - began_ < std::chrono::minutes{1}) return;
+    last_ = total - at_began_;
+    at_began_ = total;
+    began_ = now;
+  }
+  [[nodiscard]] std::uint64_t last() const { return last_; }
+
+ private:
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  std::uint64_t at_began_ = 0;
+  std::uint64_t last_ = 0;
+};
+
+std::string load_advice(const LoadFailure& failure) {
+  return fmt::format("the store can't be used ({}: {}): run sambandd check, and restore a backup if it agrees",
+                     name_of(failure.error), failure.detail);
+}
+
+}  // namespace
+
+// In the order in which they need each other: what is below is taken apart first.
+struct Server::Parts {
+  explicit Parts(const Configuration& with) : configuration{with} {}
+
+  [[nodiscard]] std::expected<void, std::string> open_files();
+  [[nodiscard]] std::expected<void, std::string> open_core();
+  [[nodiscard]] std::expected<void, std::string> open_listeners();
+  void start_threads(Core core, Bytes tree_head);
+  void release(const ReleasedBatch& batch);
+  void keep_house();
+  void begin_shutdown();
+  void await_sessions(std::chrono::steady_clock::time_point deadline);
+  [[nodiscard]] Gauges gauges();
+  [[nodiscard]] std::string not_ready_because() const;
+  [[nodiscard]] AdminSocket::Outlets admin_outlets();
+  void complete(protocol::ServerStatus& status);
+  void check_store(std::function<void(std::string)> done);
+
+  Configuration configuration;
+  net::io_context control{1};
+  Metrics metrics;
+  WatchedClock clock;
+  RequestRates rates;
+  std::unique_ptr<LogKey> log_key;
+  Stores stores;
+  std::unique_ptr<DiskWatch> disk;
+  std::shared_ptr<const Reloadable> settings;
+  std::shared_ptr<Admission> admission;
+  net::thread_pool readers{reader_threads};
+  std::unique_ptr<Services> services;
+  std::vector<std::unique_ptr<IoThread>> io_threads;
+  std::unique_ptr<CommitThread> commit;
+  std::unique_ptr<CoreThread> core;
+  std::unique_ptr<Listener> listener;
+  std::unique_ptr<HttpListener> http;
+  std::shared_ptr<AdminSocket> admin;
+  net::steady_timer housekeeping{control};
+  MinuteRate requests;
+  MinuteRate deliveries;
+  WallTime started_at;
+  bool stopping = false;
+};
+
+std::expected<std::unique_ptr<Server>, std::string> Server::open(const Configuration& configuration) {
+  // A peer that hangs up in the middle of a write is an error of that write, not the end of the process.
+  std::signal(SIGPIPE, SIG_IGN);
+  set_log_level(configuration.log_level);
+  auto parts = std::make_unique<Parts>(configuration);
+  if (auto opened = parts->open_files(); !opened) return std::unexpected{opened.error()};
+  if (auto opened = parts->open_listeners(); !opened) return std::unexpected{opened.error()};
+  if (auto opened = parts->open_core(); !opened) return std::unexpected{opened.error()};
+  return std::unique_ptr<Server>{new Server{std::move(parts)}};
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_{std::move(parts)} {}
+
+Server::~Server() {
+  if (parts_->core) parts_->core->finish();
+  if (parts_->commit) parts_->commit->finish();
+  parts_->readers.join();
+  for (const auto& thread : parts_->io_threads) thread->stop();
+}
+
+SocketAddress Server::address() const {
+  return parts_->listener->address();
+}
+
+SocketAddress Server::http_address() const {
+  return parts_->http ? parts_->http->address() : SocketAddress{};
+}
+
+std::expected<void, std::string> Server::Parts::open_files() {
+  started_at = clock.now();
+  auto tls = load_tls(configuration.certificate, configuration.private_key, started_at);
+  if (!tls) return std::unexpected{tls.error()};
+  settings = std::make_shared<const Reloadable>(Reloadable{configuration.limits, std::move(*tls)});
+  admission = std::make_shared<Admission>(configuration.limits);
+  auto key = read_log_key(configuration.log_key);
+  if (!key) return std::unexpected{key.error()};
+  log_key = std::move(*key);
+  auto opened = open_stores(configuration, StoreUse::serve);
+  if (!opened) return std::unexpected{opened.error()};
+  stores = std::move(*opened);
+  disk = std::make_unique<DiskWatch>(stores, configuration.limits.disk_reserve_bytes);
+  return {};
+}
+
+std::expected<void, std::string> Server::Parts::open_listeners() {
+  auto bound = Listener::open(control, configuration.listen);
+  if (!bound) return std::unexpected{bound.error()};
+  listener = std::move(*bound);
+  if (configuration.http_enabled) {
+    auto pages =
+        HttpListener::open(control, configuration.http,
+                           {[this] { return not_ready_because(); }, [this] { return metrics.text(gauges()); }});
+    if (!pages) return std::unexpected{pages.error()};
+    http = std::move(*pages);
+  }
+  auto socket = AdminSocket::open(control, configuration, admin_outlets());
+  if (!socket) return std::unexpected{socket.error()};
+  admin = std::move(*socket);
+  return {};
+}
+
+std::expected<void, std::string> Server::Parts::open_core() {
+  auto loaded = Core::load(*stores.main, *stores.chunks, *log_key, configuration.core);
+  if (!loaded) return std::unexpected{load_advice(loaded.error())};
+  services = std::make_unique<Services>(Services{.name = configuration.name,
+                                                 .origins = configuration.origins,
+                                                 .incarnation = loaded->incarnation(),
+                                                 .shard_count = loaded->shard_count(),
+                                                 .main = *stores.main,
+                                                 .metrics = metrics,
+                                                 .clock = clock,
+                                                 .rates = rates,
+                                                 .readers = readers});
+  Bytes tree_head = loaded->tree_head();
+  start_threads(std::move(*loaded), std::move(tree_head));
+  return {};
+}
+
+void Server::Parts::start_threads(Core loaded, Bytes tree_head) {
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  const std::size_t count = configuration.io_threads != 0 ? configuration.io_threads : cores;
+  for (std::size_t index = 1; index <= count; ++index) {
+    io_threads.push_back(std::make_unique<IoThread>(static_cast<std::uint16_t>(index), *services, settings, tree_head));
+  }
+  commit = std::make_unique<CommitThread>(
+      *stores.main, *stores.chunks,
+      CommitThread::Outlets{[this](const ReleasedBatch& batch) { release(batch); },
+                            [this](std::uint64_t position) { core->synced(position); }, [this] { disk->look(); }},
+      configuration.limits, metrics);
+  core = std::make_unique<CoreThread>(std::move(loaded), *commit, clock, disk->below_reserve(), metrics);
+  services->core = core.get();
+  core->start();
+}
+
+// On the commit thread. What is for the sessions goes to every I/O thread as it is; the rest is taken out here.
+void Server::Parts::release(const ReleasedBatch& batch) {
+  for (const Released& released : *batch) {
+    const auto* outgoing = std::get_if<Outgoing>(&released.what);
+    if (!outgoing) continue;
+    if (const auto* wake = std::get_if<WakeAt>(outgoing)) core->wake_at(wake->shard, wake->when);
+    if (const auto* answer = std::get_if<AnswerAdmin>(outgoing)) {
+      net::post(control, [this, ticket = answer->to, reply = answer->reply] { admin->answered(ticket, reply); });
+    }
+  }
+  for (const auto& thread : io_threads) thread->release(batch);
+}
+
+void Server::run() {
+  Parts& parts = *parts_;
+  parts.listener->start(parts.io_threads, *parts.admission, parts.metrics,
+                        parts.configuration.limits.dead_peer_timeout_ms);
+  if (parts.http) parts.http->start();
+  parts.admin->start();
+  parts.keep_house();
+  log_info("serving {} on {}", parts.configuration.name, text_of(address()));
+  if (parts.http) log_info("health and metrics on {}", text_of(http_address()));
+  parts.control.run();
+
+  // Nobody asks any more: what was asked is decided, written and, where its session still is, answered.
+  parts.core->finish();
+  parts.commit->finish();
+  parts.readers.join();
+  for (const auto& thread : parts.io_threads) thread->stop();
+  log_info("ended");
+}
+
+void Server::stop() {
+  net::post(parts_->control, [parts = parts_.get()] { parts->begin_shutdown(); });
+}
+
+void Server::Parts::begin_shutdown() {
+  if (std::exchange(stopping, true)) return;
+  log_info("shutting down: {} sessions", admission->counts().connections);
+  listener->stop();
+  for (const auto& thread : io_threads) thread->shut_down();
+  await_sessions(std::chrono::steady_clock::now() + std::chrono::milliseconds{settings->limits.shutdown_timeout_ms});
+}
+
+void Server::Parts::await_sessions(std::chrono::steady_clock::time_point deadline) {
+  constexpr std::chrono::milliseconds glance{10};
+  const bool gone = admission->counts().connections == 0;
+  if (!gone && std::chrono::steady_clock::now() < deadline) {
+    housekeeping.expires_after(glance);
+    housekeeping.async_wait([this, deadline](error_code) { await_sessions(deadline); });
+    return;
+  }
+  if (http) http->stop();
+  admin->stop();
+  control.stop();
+}
+
+void Server::Parts::keep_house() {
+  if (stopping) return;
+  disk->look();
+  const auto now = std::chrono::steady_clock::now();
+  requests.look(metrics.requests_total(), now);
+  deliveries.look(metrics.deliveries_total(), now);
+  const bool held = clock.holds();
+  if (!held) static_cast<void>(clock.now());
+  if (!held && clock.holds()) {
+    log_error("clock: the wall clock has jumped ahead and is not believed: correct it, or send SIGHUP if it is right");
+  }
+  housekeeping.expires_after(housekeeping_interval);
+  housekeeping.async_wait([this](error_code error) {
+    if (!error) keep_house();
+  });
+}
+
+std::expected<void, std::string> Server::reload(const Configuration& fresh) {
+  auto tls = load_tls(fresh.certificate, fresh.private_key, parts_->clock.now());
+  if (!tls) return std::unexpected{tls.error()};
+  auto settings = std::make_shared<const Reloadable>(Reloadable{fresh.limits, std::move(*tls)});
+  net::post(parts_->control, [parts = parts_.get(), settings = std::move(settings), level = fresh.log_level] {
+    parts->settings = settings;
+    parts->admission->set_limits(settings->limits);
+    parts->disk->set_reserve(settings->limits.disk_reserve_bytes);
+    parts->clock.believe();
+    set_log_level(level);
+    for (const auto& thread : parts->io_threads) thread->reload(settings);
+    log_info("reloaded: certificate and limits");
+  });
+  return {};
+}
+
+Gauges Server::Parts::gauges() {
+  const auto counts = admission->counts();
+  return {.connections = counts.connections,
+          .connections_waiting = counts.waiting,
+          .core_queue = core->depth(),
+          .commit_queue = commit->depth(),
+          .disk_free_bytes = disk->free_bytes(),
+          .taking_writes = !disk->below_reserve(),
+          .clock_held = clock.holds()};
+}
+
+std::string Server::Parts::not_ready_because() const {
+  if (stopping) return "shutting down";
+  if (disk->below_reserve()) return "the disk is below its reserve; no writes are taken";
+  if (clock.holds()) return "the wall clock has jumped ahead and is not believed";
+  return "";
+}
+
+AdminSocket::Outlets Server::Parts::admin_outlets() {
+  return {.submit = [this](Ticket ticket,
+                           protocol::AdminRequest request) { core->submit(AdminCommand{ticket, std::move(request)}); },
+          .identity =
+              [this] {
+                return protocol::ServerIdentity{.name = configuration.name,
+                                                .port = listener->address().port,
+                                                .spki_pin = settings->tls.key_pin,
+                                                .log_key = copy_of(log_key->public_key().view())};
+              },
+          .complete = [this](protocol::ServerStatus& status) { complete(status); },
+          .check_store = [this](std::function<void(std::string)> done) { check_store(std::move(done)); }};
+}
+
+void Server::Parts::complete(protocol::ServerStatus& status) {
+  const auto counts = admission->counts();
+  status.connections = counts.connections;
+  status.connections_waiting = counts.waiting;
+  status.requests_per_minute = requests.last();
+  status.deliveries_per_minute = deliveries.last();
+  status.disk_free_bytes = disk->free_bytes();
+  status.taking_writes = !disk->below_reserve();
+  status.started_at = started_at;
+  status.version = version;
+}
+
+void Server::Parts::check_store(std::function<void(std::string)> done) {
+  net::post(readers, [this, done = std::move(done)]() mutable {
+    std::string fault;
+    for (const storage::Store* store : {stores.main.get(), stores.chunks.get()}) {
+      if (const auto sound = store->verify(); !sound) {
+        fault = fmt::format("the {} store could not be read back ({}): restore it from a backup",
+                            store == stores.main.get() ? "main" : "chunk", storage::name_of(sound.error()));
+      }
+    }
+    net::post(control, [done = std::move(done), fault = std::move(fault)] { done(fault); });
+  });
+}
+
+}  // namespace samband::server::edge

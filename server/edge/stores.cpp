@@ -1,0 +1,106 @@
+#include "server/edge/stores.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "server/edge/log.h"
+#include "storage/model/server_layout.h"
+#include "storage/rocks/rocks_store.h"
+#ifdef SAMBAND_TESTS
+#include "storage/rocks/unsynced_loss/unsynced_loss.h"
+#endif
+
+namespace samband::server::edge {
+namespace {
+
+using storage::StoreError;
+
+std::string advice(StoreError error, const std::filesystem::path& place) {
+  const std::string where = place.string();
+  switch (error) {
+    case StoreError::locked:
+      return "the store " + where + " is in use: another sambandd runs on it; stop that one first";
+    case StoreError::not_a_store:
+      return "there is no samband store in " + where + ": correct the path, or make one with sambandd init";
+    case StoreError::format_newer:
+      return "the store " + where + " was written by a newer sambandd: install that version";
+    case StoreError::corrupt: return "the store " + where + " is damaged: restore it from a backup";
+    case StoreError::full: return "no space is left for the store " + where + ": make room on its disk";
+    case StoreError::not_empty: return where + " is not empty: choose another folder";
+    case StoreError::io:
+      return "the store " + where + " could not be read: check the disk, and that the server's user owns the folder";
+    case StoreError::read_only: return "the store " + where + " can't be written: check its permissions";
+  }
+  std::abort();  // every enumerator returns above
+}
+
+storage::Access access_of(StoreUse use) {
+  switch (use) {
+    case StoreUse::create: return storage::Access::create;
+    case StoreUse::serve: return storage::Access::open;
+    case StoreUse::check: return storage::Access::read;
+  }
+  std::abort();  // every enumerator returns above
+}
+
+#ifdef SAMBAND_TESTS
+// For tests that pull the plug: what was not synced is lost with the process.
+std::shared_ptr<storage::Environment> environment() {
+  const char* asked = std::getenv("SAMBAND_TEST_UNSYNCED_LOSS");
+  if (!asked || std::string_view{asked} != "1") return nullptr;
+  return std::make_shared<storage::UnsyncedLoss>();
+}
+#else
+std::shared_ptr<storage::Environment> environment() {
+  return nullptr;
+}
+#endif
+
+std::expected<std::unique_ptr<storage::Store>, std::string> open_one(storage::RocksOptions options, StoreUse use) {
+  const std::filesystem::path place = options.directory;
+  options.access = access_of(use);
+  if (use == StoreUse::serve) options.environment = environment();
+  // While it is being opened, the one line that says what to do is enough.
+  const auto is_open = std::make_shared<std::atomic<bool>>(false);
+  options.report = [is_open](std::string_view failure) {
+    write_log(*is_open ? LogLevel::error : LogLevel::debug, fmt::format("store: {}", failure));
+  };
+  auto opened = storage::RocksStore::open(std::move(options));
+  if (!opened) return std::unexpected{advice(opened.error(), place)};
+  *is_open = true;
+  return std::move(*opened);
+}
+
+}  // namespace
+
+std::expected<Stores, std::string> open_stores(const Configuration& configuration, StoreUse use) {
+  storage::RocksOptions options;
+  options.directory = configuration.store;
+  options.layout = storage::server_store::layout();
+  auto main = open_one(options, use);
+  if (!main) return std::unexpected{std::move(main.error())};
+
+  options.directory = configuration.chunks;
+  options.layout = storage::chunk_store::layout();
+  options.large_values = true;
+  auto chunks = open_one(options, use);
+  if (!chunks) return std::unexpected{std::move(chunks.error())};
+  return Stores{std::move(*main), std::move(*chunks)};
+}
+
+void DiskWatch::look() {
+  const auto main = stores_.main->free_bytes();
+  const auto chunks = stores_.chunks->free_bytes();
+  // A file system that does not answer gets no more to write.
+  const std::uint64_t free = main && chunks ? std::min(*main, *chunks) : 0;
+  free_bytes_ = free;
+  const bool below = free < reserve_bytes_;
+  if (below_reserve_.exchange(below) == below) return;
+  if (below) {
+    log_error("disk: {} bytes free, less than disk_reserve_bytes: no more writes until there is room", free);
+  } else {
+    log_info("disk: {} bytes free again: writes are taken", free);
+  }
+}
+
+}  // namespace samband::server::edge

@@ -1,0 +1,36 @@
+// The server's TLS: version 1.3 and nothing else, one certificate with its key, checked before it is used.
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <memory>
+#include <openssl/types.h>
+#include <string>
+
+#include "crypto/bytes/bytes.h"
+#include "crypto/bytes/fixed_id.h"
+
+namespace samband::server::edge {
+
+struct TlsIdentity {
+  std::shared_ptr<SSL_CTX> context;
+  Hash key_pin;         // SHA-256 of the SubjectPublicKeyInfo: what invitations carry
+  Hash fingerprint;     // SHA-256 of the certificate: what people compare
+  WallTime expires_at;  // of the certificate
+};
+
+// The error is one line: what happened, and what to do. Refused: files that can't be read, a key that others
+// may read, a key of another certificate, a certificate that is expired or not valid yet at `now`.
+[[nodiscard]] std::expected<TlsIdentity, std::string> load_tls(const std::filesystem::path& certificate,
+                                                               const std::filesystem::path& private_key, WallTime now);
+
+// Why a secret file may not be used: missing, or readable by group or others. Empty when it is well.
+[[nodiscard]] std::string secret_file_fault(const std::filesystem::path& file);
+
+// RFC 9266: 32 bytes that both ends of this session share and nobody else has. Empty before the handshake.
+[[nodiscard]] Bytes channel_binding(SSL* session);
+
+// What OpenSSL has to say about the last failure on this thread, for our log.
+[[nodiscard]] std::string tls_error_text();
+
+}  // namespace samband::server::edge
