@@ -30,17 +30,15 @@ std::uint64_t place_of(const protocol::ReplyBody& reply) {
 }  // namespace
 
 Channel::Channel(Session& session, const EnrolledDevice& creator, Organisation& organisation, Surroundings& with)
-    : with_{with},
-      lifetime_{organisation.lifetime()},
-      group_{[&] {
+    : with_{with}, lifetime_{organisation.lifetime()}, group_{[&] {
         const storage::ChannelPolicy policy = organisation.new_policy("Samarbeid");
         id_ = policy.channel;
         return new_group(creator, policy, lifetime_, with);
       }()} {
-  const auto reply = session.ask(protocol::CreateChannel{
-      .channel = id_,
-      .group_info = group_.group_info(),
-      .ratchet_tree = mls::encode_ratchet_tree(group_.public_group().tree().nodes())});
+  const auto reply = session.ask(
+      protocol::CreateChannel{.channel = id_,
+                              .group_info = group_.group_info(),
+                              .ratchet_tree = mls::encode_ratchet_tree(group_.public_group().tree().nodes())});
   next_seq_ = place_of(reply) + 1;
 }
 

@@ -1,16 +1,15 @@
 #include "tests/bench/child_process.h"
 
+#include <array>
+#include <chrono>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <unistd.h>
-
-#include <array>
-#include <chrono>
 #include <thread>
+#include <unistd.h>
 
 #include "tests/bench/machine.h"
 #include "tests/bench/must.h"

@@ -1,10 +1,9 @@
 // A program started for a benchmark, on a core of its own, and ended with it.
 #pragma once
 
-#include <sys/types.h>
-
 #include <filesystem>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace samband::bench {

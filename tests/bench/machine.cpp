@@ -1,13 +1,12 @@
 #include "tests/bench/machine.h"
 
 #include <fmt/format.h>
+#include <fstream>
 #include <sched.h>
 #include <stdlib.h>
+#include <string>
 #include <sys/resource.h>
 #include <time.h>
-
-#include <fstream>
-#include <string>
 
 #include "tests/bench/must.h"
 

@@ -1,9 +1,8 @@
 // The machine a run happens on: its cores, what a process uses of it, and a place for files.
 #pragma once
 
-#include <sys/types.h>
-
 #include <filesystem>
+#include <sys/types.h>
 
 namespace samband::bench {
 

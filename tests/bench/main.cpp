@@ -1,21 +1,72 @@
-// The benchmarks of the command line, one after the other; all of them when none is named.
+// The benchmarks that the command line names, one after the other, in one table; all of them when it names none.
+#include <charconv>
+#include <csignal>
+#include <filesystem>
+#include <iostream>
 #include <string_view>
 #include <vector>
 
+#include "tests/bench/fanout_bench.h"
 #include "tests/bench/mls_bench.h"
-#include "tests/bench/must.h"
+#include "tests/bench/post_bench.h"
+#include "tests/bench/raw_sender.h"
 #include "tests/bench/table.h"
 
 namespace samband::bench {
 namespace {
 
-int run(const std::vector<std::string_view>& names) {
+constexpr int status_usage = 2;
+
+struct Asked {
+  bool mls = false;
+  bool post = false;
+  bool fanout = false;
+  std::size_t subscribers = subscribers_default;
+};
+
+// nullopt when a word is not understood.
+std::optional<Asked> parse(const std::vector<std::string_view>& words) {
+  Asked out;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string_view word = words[i];
+    if (word == "mls") {
+      out.mls = true;
+    } else if (word == "post") {
+      out.post = true;
+    } else if (word == "fanout") {
+      out.fanout = true;
+    } else if (word == "--subscribers" && ++i < words.size()) {
+      const char* end = words[i].data() + words[i].size();
+      const auto read = std::from_chars(words[i].data(), end, out.subscribers);
+      constexpr std::size_t subscribers_max = 10'000;
+      if (read.ptr != end || out.subscribers < 4 || out.subscribers > subscribers_max) return std::nullopt;
+    } else {
+      return std::nullopt;
+    }
+  }
+  if (!out.mls && !out.post && !out.fanout) out.mls = out.post = out.fanout = true;
+  return out;
+}
+
+int run(const std::vector<std::string_view>& words) {
+  if (!words.empty() && words.front() == raw_sender_word) return run_raw_sender(std::span{words}.subspan(1));
+  const auto asked = parse(words);
+  if (!asked) {
+    std::cerr << "bench: [mls] [post] [fanout] [--subscribers 4..10000]\n";
+    return status_usage;
+  }
+  std::signal(SIGPIPE, SIG_IGN);
+  const std::filesystem::path programs = std::filesystem::read_symlink("/proc/self/exe").parent_path();
   print_heading();
-  run_mls();
-  return names.empty() ? 0 : 0;
+  if (asked->mls) run_mls();
+  if (asked->post) run_post(programs);
+  if (asked->fanout) run_fanout(programs, asked->subscribers);
+  return 0;
 }
 
 }  // namespace
 }  // namespace samband::bench
 
-int main(int argc, char** argv) { return samband::bench::run({argv + 1, argv + argc}); }
+int main(int argc, char** argv) {
+  return samband::bench::run({argv + 1, argv + argc});
+}

@@ -39,7 +39,7 @@ void measure_bulk_add(Surroundings& with, const Primitives& primitives, std::siz
   }
   mls::Group group = with.new_group(creator);
   std::vector<mls::AddressedWelcome> welcomes;
-  const double adding = median_seconds(bulk_rounds, 1, [&] {
+  const double adding = median_cpu_seconds(bulk_rounds, 1, [&] {
     group.clear_pending();
     const auto outgoing = must(group.create_commit(options, with.services(), with.random), "adding was refused");
     welcomes = must(outgoing.make_welcomes({}, mls::TreeDelivery::out_of_band, with.random), "no Welcomes");
@@ -49,15 +49,15 @@ void measure_bulk_add(Surroundings& with, const Primitives& primitives, std::siz
 
   group.merge_pending();
   const mls::RatchetTreeNodes tree = group.public_group().tree().nodes();
-  const double joining = median_seconds(bulk_rounds, 1, [&] {
-    const auto joined = mls::Group::join(welcomes.back().message, bundles.back(), tree, *joiners.back().signature_key,
-                                         with.services());
+  const double joining = median_cpu_seconds(bulk_rounds, 1, [&] {
+    const auto joined =
+        mls::Group::join(welcomes.back().message, bundles.back(), tree, *joiners.back().signature_key, with.services());
     must(joined.has_value(), "joining was refused");
   });
   print_time("join from Welcome, tree given", members, joining, primitives.join_after_bulk_add(members),
              "1 verify + 2 hashes a member, 1 HPKE open");
 
-  const double first_path = median_seconds(bulk_rounds, 1, [&] {
+  const double first_path = median_cpu_seconds(bulk_rounds, 1, [&] {
     group.clear_pending();
     const auto outgoing = group.create_commit({.force_path = true}, with.services(), with.random);
     must(outgoing.has_value(), "a Commit was refused");
@@ -79,16 +79,16 @@ mls::AuthenticatedContent parse_commit(BytesView message) {
 
 // One Commit with path by the first member: made, processed by its neighbour, and followed from outside.
 void commit_once(Surroundings& with, FullGroup& members, mls::PublicGroup& follower, CommitTimes& times) {
-  auto start = Clock::now();
-  const auto outgoing = must(members.first.create_commit({.force_path = true}, with.services(), with.random),
-                             "a Commit was refused");
+  auto start = CpuClock::now();
+  const auto outgoing =
+      must(members.first.create_commit({.force_path = true}, with.services(), with.random), "a Commit was refused");
   times.create.push_back(seconds_since(start));
 
-  start = Clock::now();
+  start = CpuClock::now();
   members.second.merge(must(members.second.stage_commit(outgoing.message(), with.services()), "not processed"));
   times.process.push_back(seconds_since(start));
 
-  start = Clock::now();
+  start = CpuClock::now();
   const mls::AuthenticatedContent content = parse_commit(outgoing.message());
   auto staged = must(follower.stage_commit(content, with.services().judgement()), "not followed");
   follower.merge(std::move(staged), content.auth.confirmation_tag);
@@ -129,8 +129,8 @@ void measure_messages(Surroundings& with, const Primitives& primitives, FullGrou
   const auto hear = [&] { must(members.second.unprotect(messages[heard++]).has_value(), "not decrypted"); };
   speak();  // the first message of an epoch derives the sender's ratchet
   hear();
-  const double encrypting = median_seconds(message_rounds, messages_a_round, speak);
-  const double decrypting = median_seconds(message_rounds, messages_a_round, hear);
+  const double encrypting = median_cpu_seconds(message_rounds, messages_a_round, speak);
+  const double decrypting = median_cpu_seconds(message_rounds, messages_a_round, hear);
   print_time("encrypt 1 KiB", members.devices.size(), encrypting, primitives.encrypt(), "1 sign, 2 AEAD, 5 expand");
   print_time("decrypt 1 KiB", members.devices.size(), decrypting, primitives.decrypt(), "1 verify, 2 AEAD, 5 expand");
 }

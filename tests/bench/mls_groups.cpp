@@ -98,10 +98,9 @@ mls::KeyPackageBundle Surroundings::new_key_package(const Device& device) {
 }
 
 mls::Group Surroundings::new_group(const Device& creator) {
-  return must(
-      mls::Group::create({suite, random_bytes(random, group_id_bytes), creator.identity, lifetime, {}},
-                         *creator.signature_key, random),
-      "a group could not be made");
+  return must(mls::Group::create({suite, random_bytes(random, group_id_bytes), creator.identity, lifetime, {}},
+                                 *creator.signature_key, random),
+              "a group could not be made");
 }
 
 FullGroup FullGroup::make(Surroundings& with, std::size_t members) {

@@ -11,9 +11,13 @@ constexpr std::uint64_t lifetime_seconds = 30ULL * 24 * 60 * 60;
 constexpr std::uint64_t clock_slack_seconds = 60;
 constexpr std::string_view staff_name = "Kari Nordmann";
 
-KeyPair new_key_pair(RandomSource& random) { return ed25519_key_pair(random.secret(ed25519_private_key_bytes).view()); }
+KeyPair new_key_pair(RandomSource& random) {
+  return ed25519_key_pair(random.secret(ed25519_private_key_bytes).view());
+}
 
-Ed25519PublicKey public_key_of(const KeyPair& pair) { return must(Ed25519PublicKey::of(pair.public_key), "no key"); }
+Ed25519PublicKey public_key_of(const KeyPair& pair) {
+  return must(Ed25519PublicKey::of(pair.public_key), "no key");
+}
 
 }  // namespace
 
@@ -45,17 +49,16 @@ Organisation::Organisation(const identity::Invitation& invitation, std::uint16_t
                                                        .label = std::string{staff_name},
                                                        .issued_at = now},
                           partner.private_key.view());
-  delegation_ = identity::sign(
-      identity::Delegation{.partner = partner_,
-                           .staff = random.id<StaffId>(),
-                           .staff_name = std::string{staff_name},
-                           .duties = identity::Duties::all(),
-                           .enrolment_key = public_key_of(enrolment_key_),
-                           .administrator = identity::hash_of(grant_.body),
-                           .issued_at = now,
-                           .expires_at = {now.ms + identity::delegation_lifetime_ms_default},
-                           .uses = devices_max},
-      administrator.private_key.view());
+  delegation_ = identity::sign(identity::Delegation{.partner = partner_,
+                                                    .staff = random.id<StaffId>(),
+                                                    .staff_name = std::string{staff_name},
+                                                    .duties = identity::Duties::all(),
+                                                    .enrolment_key = public_key_of(enrolment_key_),
+                                                    .administrator = identity::hash_of(grant_.body),
+                                                    .issued_at = now,
+                                                    .expires_at = {now.ms + identity::delegation_lifetime_ms_default},
+                                                    .uses = devices_max},
+                               administrator.private_key.view());
 }
 
 EnrolledDevice Organisation::new_device() {

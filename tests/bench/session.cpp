@@ -12,8 +12,8 @@ namespace {
 void give_up_if_refused(const protocol::ReplyBody& body) {
   const auto* refused = std::get_if<protocol::Refused>(&body);
   if (refused == nullptr) return;
-  give_up(fmt::format("the server refused a request: status {}, {}", static_cast<int>(refused->status),
-                      refused->detail));
+  give_up(
+      fmt::format("the server refused a request: status {}, {}", static_cast<int>(refused->status), refused->detail));
 }
 
 void give_up_if_closing(const protocol::ServerFrame& frame) {

@@ -1,8 +1,7 @@
 #include "tests/bench/table.h"
 
-#include <fmt/format.h>
-
 #include <cstdio>
+#include <fmt/format.h>
 
 namespace samband::bench {
 namespace {
@@ -15,15 +14,17 @@ std::string text_of(double value) {
   return fmt::format("{:.3f}", value);
 }
 
-void print_line(const std::string& what, const std::string& samband, const std::string& limit,
-                const std::string& ratio, const std::string& unit, const std::string& limit_is) {
+void print_line(const std::string& what, const std::string& samband, const std::string& limit, const std::string& ratio,
+                const std::string& unit, const std::string& limit_is) {
   fmt::print("{:<52} {:>10} {:>10} {:>7}  {:<12} {}\n", what, samband, limit, ratio, unit, limit_is);
   std::fflush(stdout);
 }
 
 }  // namespace
 
-void print_heading() { print_line("what", "samband", "limit", "ratio", "unit", "the limit"); }
+void print_heading() {
+  print_line("what", "samband", "limit", "ratio", "unit", "the limit");
+}
 
 void print(const Figure& figure) {
   print_line(figure.what, text_of(figure.samband), text_of(figure.limit), text_of(figure.samband / figure.limit),

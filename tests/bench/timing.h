@@ -9,20 +9,33 @@ namespace samband::bench {
 
 using Clock = std::chrono::steady_clock;
 
-[[nodiscard]] inline double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
+// The time this thread has computed: what pure computation costs, whoever else uses the machine.
+struct CpuClock {
+  using duration = std::chrono::nanoseconds;
+  using rep = duration::rep;
+  using period = duration::period;
+  using time_point = std::chrono::time_point<CpuClock>;
+  static constexpr bool is_steady = true;
+  [[nodiscard]] static time_point now();
+};
+
+template <class AnyClock, class Duration>
+[[nodiscard]] double seconds_since(std::chrono::time_point<AnyClock, Duration> start) {
+  return std::chrono::duration<double>(AnyClock::now() - start).count();
 }
 
 // The value below which the given part of `values` lies; asserted: there is one. `part` 0.5 is the median.
 [[nodiscard]] double quantile(std::vector<double> values, double part);
-[[nodiscard]] inline double median(std::vector<double> values) { return quantile(std::move(values), 0.5); }
+[[nodiscard]] inline double median(std::vector<double> values) {
+  return quantile(std::move(values), 0.5);
+}
 
-// Seconds that `work` takes: the median of `rounds`, each of which runs it `repeats` times.
+// Seconds that `work` computes: the median of `rounds`, each of which runs it `repeats` times.
 template <class Work>
-[[nodiscard]] double median_seconds(std::size_t rounds, std::size_t repeats, Work&& work) {
+[[nodiscard]] double median_cpu_seconds(std::size_t rounds, std::size_t repeats, Work&& work) {
   std::vector<double> seconds;
   for (std::size_t round = 0; round < rounds; ++round) {
-    const auto start = Clock::now();
+    const auto start = CpuClock::now();
     for (std::size_t i = 0; i < repeats; ++i) work();
     seconds.push_back(seconds_since(start) / static_cast<double>(repeats));
   }

@@ -6,10 +6,9 @@
 #include <netinet/tcp.h>
 #include <openssl/x509.h>
 #include <poll.h>
+#include <string_view>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <string_view>
 #include <utility>
 
 #include "crypto/suite/signing.h"
@@ -36,7 +35,9 @@ int new_socket() {
 }
 
 // The sockets API takes every kind of address as this one.
-sockaddr* generic(sockaddr_in& address) { return reinterpret_cast<sockaddr*>(&address); }
+sockaddr* generic(sockaddr_in& address) {
+  return reinterpret_cast<sockaddr*>(&address);
+}
 
 }  // namespace
 
@@ -53,7 +54,9 @@ LoopbackListener::LoopbackListener() : socket_{new_socket()} {
        "no port of loopback is free");
 }
 
-LoopbackListener::~LoopbackListener() { ::close(socket_); }
+LoopbackListener::~LoopbackListener() {
+  ::close(socket_);
+}
 
 std::uint16_t LoopbackListener::port() const {
   sockaddr_in address{};
@@ -103,7 +106,9 @@ void TlsStream::wait_for(short events) const {
   must(::poll(&wanted, 1, wait_milliseconds_max) == 1, "the other end of a connection does nothing");
 }
 
-void TlsStream::wait_readable() const { wait_for(POLLIN); }
+void TlsStream::wait_readable() const {
+  wait_for(POLLIN);
+}
 
 void TlsStream::finish(int (*handshake)(SSL*)) {
   for (;;) {

@@ -1,10 +1,9 @@
 // TLS straight on a non-blocking socket, on loopback: as little as can stand between a benchmark and the machine.
 #pragma once
 
-#include <openssl/ssl.h>
-
 #include <cstdint>
 #include <memory>
+#include <openssl/ssl.h>
 
 #include "crypto/bytes/bytes.h"
 #include "crypto/bytes/fixed_id.h"

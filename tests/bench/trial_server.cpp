@@ -1,7 +1,6 @@
 #include "tests/bench/trial_server.h"
 
 #include <fmt/format.h>
-
 #include <fstream>
 #include <map>
 
@@ -29,7 +28,8 @@ TrialServer::TrialServer(std::filesystem::path programs) : programs_{std::move(p
   port_ = std::to_string(LoopbackListener{}.port());
   ChildProcess init{{programs_ / "sambandd", "init", "--dir", directory(), "--name", std::string{server_name},
                      "--listen", "127.0.0.1:" + port_},
-                    server_core, folder_.path() / "server.log"};
+                    server_core,
+                    folder_.path() / "server.log"};
   init.wait();
   adjust_configuration();
 }
@@ -67,7 +67,8 @@ void TrialServer::stop() {
 identity::Invitation TrialServer::add_partner() const {
   ChildProcess added{{programs_ / "sambandctl", "--config", configuration(), "--json", "partner", "add", "--kind",
                       "municipality", "--name", "Drammen", "--number", "3301"},
-                     load_core, folder_.path() / "sambandctl.log"};
+                     load_core,
+                     folder_.path() / "sambandctl.log"};
   const std::string line = added.read_line();
   added.wait();
   const std::size_t begin = line.find(identity::invitation_prefix);

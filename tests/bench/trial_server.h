@@ -1,11 +1,10 @@
 // A real sambandd in a temporary folder, on its own core; ends with the object.
 #pragma once
 
-#include <sys/types.h>
-
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <sys/types.h>
 
 #include "crypto/identity/invitation.h"
 #include "tests/bench/child_process.h"
