@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client/core/channel.h"
+#include "client/core/message_record.h"
 #include "client/core/own.h"
 #include "client/core/places.h"
 #include "crypto/identity/invitation.h"
@@ -168,6 +169,17 @@ std::unique_ptr<mls::Group> Person::takes_group(const ChannelId& channel) {
 Own Person::takes_own() {
   Profile profile{*store};
   return parse_own(profile.get(places::own())->view()).value();
+}
+
+Content Person::content_at(const ChannelId& channel, std::uint64_t seq) {
+  Profile profile{*store};
+  const auto record = parse_message_record(profile.get(places::content(channel, seq))->view());
+  return parse_content(record->content).value();
+}
+
+MessageId Person::message_id(const ChannelId& channel, std::uint64_t seq) {
+  Profile profile{*store};
+  return parse_message_record(profile.get(places::content(channel, seq))->view())->id;
 }
 
 // --- Community

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "client/core/client.h"
+#include "client/core/content/content.h"
 #include "client/core/own.h"
 #include "crypto/mls/group/group.h"
 #include "crypto/suite/random.h"
@@ -67,6 +68,8 @@ class Person {
   // The group as the profile holds it, for a member that goes its own ways.
   [[nodiscard]] std::unique_ptr<mls::Group> takes_group(const ChannelId& channel);
   [[nodiscard]] Own takes_own();
+  [[nodiscard]] Content content_at(const ChannelId& channel, std::uint64_t seq);
+  [[nodiscard]] MessageId message_id(const ChannelId& channel, std::uint64_t seq);
 
   Community& community;
   std::string name;

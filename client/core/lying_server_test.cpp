@@ -6,7 +6,10 @@
 
 #include "client/core/community_fixture.h"
 #include "client/core/content/content.h"
+#include "client/core/file_transfer.h"
+#include "client/core/guidance.h"
 #include "client/core/leaf_identity.h"
+#include "client/core/streams_fixture.h"
 #include "crypto/identity/invitation.h"
 #include "crypto/mls/group/commit_maker.h"
 #include "crypto/mls/group/key_package_bundle.h"
@@ -321,13 +324,19 @@ TEST_F(LyingServerTest, DoesNotEnterATreeThatIsNotTheGroups) {
   EXPECT_THAT(dag.heard<JoinedChannel>(), IsEmpty());
 }
 
+// Well-formed, allowed by every rule of the directory, and not what the log's key has signed.
 TEST_F(LyingServerTest, StopsWhenTheDirectoryIsNotTheOneThatWasSigned) {
   community.tamper = [&](Person& to, Bytes frame) -> std::optional<Bytes> {
     auto parsed = protocol::parse_server_frame(frame);
     auto* reply = parsed ? std::get_if<protocol::Reply>(&*parsed) : nullptr;
     auto* page = reply != nullptr ? std::get_if<protocol::DirectoryPage>(&reply->body) : nullptr;
-    if (&to != &mallory || page == nullptr || page->leaves.empty()) return frame;
-    page->leaves.back().back() ^= 1;
+    if (&to != &mallory || page == nullptr) return frame;
+    for (Bytes& wire : page->leaves) {
+      auto leaf = identity::parse_directory_leaf(wire).value();
+      auto* added = std::get_if<identity::PartnerAdded>(&leaf.body);
+      if (added != nullptr) added->name = "Averøy";
+      wire = identity::encode(leaf);
+    }
     return protocol::encode_server_frame(*parsed);
   };
   community.operator_invitation("1547", "Aukra");
@@ -335,7 +344,117 @@ TEST_F(LyingServerTest, StopsWhenTheDirectoryIsNotTheOneThatWasSigned) {
   EXPECT_EQ(mallory.warnings(Warning::server_contradicts_log), 1U);
   ASSERT_TRUE(mallory.closed.has_value());
   EXPECT_FALSE(mallory.closed->reconnect);
+  mallory.forget();
+  ASSERT_EQ(mallory.asks(ListPartners{}), std::nullopt);
+  EXPECT_THAT(mallory.heard<PartnerLine>(), SizeIs(2));
   EXPECT_EQ(anna.warnings(Warning::server_contradicts_log), 0U);
+}
+
+TEST_F(LyingServerTest, StopsAtAHeadThatTheLogKeyDidNotSign) {
+  auto head_of_theirs =
+      transparency::sign({.log_id = {}, .tree_size = 1'000, .at = community.now, .root = {}}, Bytes(32, 3));
+  mallory.is_sent(protocol::DirectoryEvent{transparency::encode(head_of_theirs)});
+  EXPECT_EQ(mallory.warnings(Warning::server_contradicts_log), 1U);
+}
+
+TEST_F(LyingServerTest, DoesNotSpeakToAServerOfAnotherName) {
+  mallory.disconnects();
+  community.tamper = [](Person&, Bytes frame) -> std::optional<Bytes> {
+    auto parsed = protocol::parse_server_frame(frame);
+    auto* hello = parsed ? std::get_if<protocol::Hello>(&*parsed) : nullptr;
+    if (hello == nullptr) return frame;
+    hello->server_name = "another.example";
+    return protocol::encode_server_frame(*parsed);
+  };
+  mallory.connects();
+  community.settle();
+  EXPECT_FALSE(mallory.client->ready());
+  ASSERT_TRUE(mallory.closed.has_value());
+  EXPECT_EQ(mallory.closed->reason.fault, Fault::wrong_server);
+}
+
+TEST_F(LyingServerTest, AWelcomeThatComesAgainChangesNothing) {
+  std::optional<protocol::InboxEvent> welcome;
+  community.tamper = [&](Person&, Bytes frame) -> std::optional<Bytes> {
+    const auto parsed = protocol::parse_server_frame(frame);
+    const auto* event = parsed ? std::get_if<protocol::InboxEvent>(&*parsed) : nullptr;
+    if (event != nullptr) welcome = *event;
+    return frame;
+  };
+  Person& dag = community.colleague(anna, "Dag", {Duty::administrator});
+  anna.begins(Agent{});
+  community.pass(2 * minute_ms);
+  ASSERT_THAT(dag.heard<JoinedChannel>(), SizeIs(1));
+  ASSERT_TRUE(welcome.has_value());
+  ASSERT_EQ(dag.asks(text("her")), std::nullopt);
+  ASSERT_EQ(mallory.asks(text("velkomen")), std::nullopt);
+  dag.forget();
+  dag.is_sent(*welcome);
+  community.settle();
+  EXPECT_THAT(dag.heard<JoinedChannel>(), IsEmpty());
+  EXPECT_THAT(dag.reads(channel), ElementsAre("her", "velkomen"));
+  EXPECT_EQ(dag.asks(text("framleis")), std::nullopt);
+}
+
+// --- members that go their own ways: the server can't see what is inside
+
+TEST_F(LyingServerTest, ShowsNoEditOrDeletionByOthersThanTheAuthor) {
+  take_over();
+  const MessageLine original = anna.messages(channel).front();
+  const MessageId target = anna.message_id(id, original.seq);
+  for (const Content& content : {edit(community.random.id<MessageSalt>(), target, "dette sa Anna", ""),
+                                 deletion(community.random.id<MessageSalt>(), target)}) {
+    const Bytes message =
+        spy->protect(encode(content), protocol::encode(protocol::AuthenticatedData{}), 0, community.random).value();
+    show(place(storage::EntryKind::message, mallory.device(), message));
+  }
+  const auto read = anna.messages(channel);
+  EXPECT_EQ(read.front().text, "ein");
+  EXPECT_FALSE(read.front().edited);
+  EXPECT_FALSE(read.front().deleted);
+  expect_goes_on();
+}
+
+TEST_F(LyingServerTest, ListsNoDocumentWhoseRecordIsNotItsAuthors) {
+  std::map<std::string, Bytes> got;
+  ASSERT_EQ(anna.asks(PutDocument{channel, "plan.md", std::make_shared<MemorySource>(Bytes(100, 'a')), {}}),
+            std::nullopt);
+  const std::uint64_t seq = anna.heard<Placed>().back().seq;
+  take_over();
+  // Anna's own record and file, said again by Mallory.
+  const Content copied = anna.content_at(id, seq);
+  const auto part = std::get<ExternalPart>(copied.body.body);
+  protocol::AuthenticatedData data;
+  data.blobs.push_back(reference_of(part)->sealed.header.blob);
+  const Bytes message = spy->protect(encode(copied), protocol::encode(data), 0, community.random).value();
+  show(place(storage::EntryKind::message, mallory.device(), message));
+  EXPECT_EQ(anna.warnings(Warning::entry_refused), 1U);
+  anna.forget();
+  ASSERT_EQ(anna.asks(ListVersions{channel, "plan.md"}), std::nullopt);
+  EXPECT_THAT(anna.heard<DocumentLine>(), SizeIs(1));
+  expect_goes_on();
+}
+
+TEST_F(LyingServerTest, ShowsNoGuidanceOutsideAGuidanceChannelOrTheLog) {
+  take_over();
+  const GuidanceManifest manifest{.guidance = community.random.id<GuidanceId>(),
+                                  .channel = id,
+                                  .salt = {},
+                                  .title = "Falsk",
+                                  .acknowledge_by = {},
+                                  .texts = {{"", sha256(view_of("tekst"))}},
+                                  .files = {}};
+  Content content = text_message(community.random.id<MessageSalt>(), "tekst", "");
+  content.set_extension_bytes(extension_guidance, encode(manifest));
+  protocol::AuthenticatedData data;
+  data.guidance = manifest.guidance;
+  const Bytes message = spy->protect(encode(content), protocol::encode(data), 0, community.random).value();
+  show(place(storage::EntryKind::message, mallory.device(), message));
+  EXPECT_EQ(anna.warnings(Warning::entry_refused), 1U);
+  anna.forget();
+  ASSERT_EQ(anna.asks(ListGuidance{}), std::nullopt);
+  EXPECT_THAT(anna.heard<GuidanceLine>(), IsEmpty());
+  expect_goes_on();
 }
 
 TEST_F(LyingServerTest, RefusesAnInvitationWhoseChainTheServerExchanged) {
