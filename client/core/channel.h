@@ -53,6 +53,7 @@ class Channel {
   std::deque<Bytes> waiting;              // encoded entries in the order they came, not processed yet
   bool subscribed = false;                // on this connection
   bool gap = false;                       // entries were dropped or missed: subscribe again
+  WallTime welcome_awaited_until;         // a Welcome is on its way until then
   std::uint64_t known_next = 0;           // the server's next_seq when it was last heard
   bool is_busy = false;                   // an errand sees to joining or upkeep
   std::optional<Later<bool>> pause;       // before leaves are removed; ends at once when there is something to say

@@ -134,6 +134,8 @@ Task<Outcome> create_channel(Parts& parts, OperationId operation, CreateChannel 
   if (parts.channels.find_by_name(command.name)) co_return failure(Fault::name_taken, command.name);
   const Later<bool> ready = parts.session.until_ready();
   co_await ready;
+  const Later<bool> current = parts.directory.until_current();  // "all partners" are those there are now
+  co_await current;
   const auto policy = make_policy(parts, command);
   if (!policy) co_return std::unexpected(policy.error());
   auto group = make_group(parts, *policy);

@@ -128,6 +128,7 @@ Task<bool> Channels::reconcile() {
 void Channels::heard_of(const protocol::ChannelSummary& summary) {
   if (Channel* channel = find(summary.channel)) {
     channel->known_next = summary.next_seq;
+    await_welcome(*channel, summary);
     const bool invited_again = !summary.is_member && (channel->record.standing == Standing::removed);
     if (!invited_again) return;
     channel->record.standing = Standing::may_join;
@@ -141,8 +142,17 @@ void Channels::heard_of(const protocol::ChannelSummary& summary) {
   record.head.channel = summary.channel;
   record.policy = std::move(*policy);
   Channel& channel = add(std::move(record));
+  channel.known_next = summary.next_seq;
+  await_welcome(channel, summary);
   channel.save_record();
   if (!summary.is_member) parts_.turn.tell_everybody(MayJoinChannel{channel.id(), channel.record.policy.name});
+}
+
+// The server counts this device in, so a Welcome is on its way. One that never comes must not hold up a sync for ever.
+void Channels::await_welcome(Channel& channel, const protocol::ChannelSummary& summary) {
+  if (!summary.is_member || channel.record.standing != Standing::may_join) return;
+  channel.welcome_awaited_until = {parts_.turn.now().ms + welcome_wait_ms};
+  parts_.turn.wake_at(channel.welcome_awaited_until);
 }
 
 void Channels::subscribe(Channel& channel) {
@@ -170,6 +180,7 @@ Task<bool> Channels::welcome_errand(protocol::InboxEvent event) {
   auto joining = join_by_welcome(parts_, event);
   const bool joined_now = co_await joining;
   --welcomes_open_;
+  if (Channel* channel = find(event.channel)) channel->welcome_awaited_until = {};
   const auto answer = parts_.session.ask(protocol::AcknowledgeInbox{event.shard, event.n});
   co_await answer;
   co_return joined_now;
@@ -282,9 +293,9 @@ bool Channels::must_commit_first(Channel& channel) const {
 
 bool Channels::is_current() const {
   if (!listed_ || listing_ || welcomes_open_ > 0) return false;
-  return std::ranges::all_of(channels_, [](const auto& entry) {
+  return std::ranges::all_of(channels_, [this](const auto& entry) {
     const Channel& channel = *entry.second;
-    if (!channel.is_member()) return true;
+    if (!channel.is_member()) return parts_.turn.now() >= channel.welcome_awaited_until;
     return channel.record.head.next_seq >= channel.known_next || !channel.waiting.empty();
   });
 }

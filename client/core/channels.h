@@ -12,6 +12,9 @@
 
 namespace samband::client {
 
+// How long a sync waits for a Welcome that the list of channels promises.
+inline constexpr std::uint64_t welcome_wait_ms = 5000;
+
 class Channels {
  public:
   explicit Channels(Parts& parts) : parts_{parts}, intake_{parts} {}
@@ -60,6 +63,7 @@ class Channels {
  private:
   [[nodiscard]] Task<bool> reconcile();
   void heard_of(const protocol::ChannelSummary& summary);
+  void await_welcome(Channel& channel, const protocol::ChannelSummary& summary);
   [[nodiscard]] Task<bool> welcome_errand(protocol::InboxEvent event);
   void joined(Channel& channel, const protocol::Placed& placed);
   void abandon_joining(Channel& channel, const protocol::ReplyBody& reply);

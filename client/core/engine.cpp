@@ -1,6 +1,7 @@
 #include "client/core/engine.h"
 
 #include <algorithm>
+#include <array>
 
 #include "client/core/channel_operations.h"
 #include "client/core/documents.h"
@@ -70,6 +71,8 @@ void Engine::settle_down() {
       channels_.directory_grew();
     } else if (!until_current_.empty() && is_current()) {
       for (const Later<bool>& waiting : std::exchange(until_current_, {})) waiting.settle(true);
+    } else if (!until_caught_up_.empty() && is_caught_up()) {
+      for (const Later<bool>& waiting : std::exchange(until_caught_up_, {})) waiting.settle(true);
     } else {
       break;
     }
@@ -77,9 +80,12 @@ void Engine::settle_down() {
   finish_done();
 }
 
+bool Engine::is_caught_up() const {
+  return session_.is_ready() && directory_.is_current() && channels_.is_current();
+}
+
 bool Engine::is_current() const {
-  return session_.is_ready() && directory_.is_current() && channels_.is_current() && outbox_.is_empty() &&
-         errands_.idle();
+  return is_caught_up() && outbox_.is_empty() && errands_.idle();
 }
 
 void Engine::finish_done() {
@@ -289,16 +295,44 @@ struct Begin {
   Task<Outcome> operator()(Verify&) const { return verify_log(parts, operation); }
 };
 
+// Faults that news from the server may cure: what was named may exist there already.
+bool may_be_news(Fault fault) {
+  constexpr std::array curable{Fault::no_such_partner,  Fault::no_such_community,  Fault::no_such_staff,
+                               Fault::no_such_device,   Fault::no_such_channel,    Fault::no_such_message,
+                               Fault::no_such_document, Fault::no_such_version,    Fault::no_such_guidance,
+                               Fault::not_a_member,     Fault::partner_without_key};
+  return std::ranges::find(curable, fault) != curable.end();
+}
+
 }  // namespace
 
 Task<Outcome> Engine::run(OperationId operation, Command command) {
   if (!enrolled() && !std::holds_alternative<Enrol>(command)) return at_once(failure(Fault::not_enrolled));
   if (std::holds_alternative<Sync>(command)) return sync();
   if (std::holds_alternative<Agent>(command)) return agent();
+  return is_caught_up() ? begin(operation, std::move(command)) : begin_with_news(operation, std::move(command));
+}
+
+// A profile that was not connected for a while does not know the newest: what it does not find, it looks for once
+// more when it has caught up. These faults come before anything was changed.
+Task<Outcome> Engine::begin_with_news(OperationId operation, Command command) {
+  auto first = begin(operation, command);
+  Outcome outcome = co_await first;
+  if (outcome || !may_be_news(outcome.error().fault)) co_return outcome;
+  const Later<bool> ready = session_.until_ready();
+  co_await ready;
+  const Later<bool> caught_up{turn_.ready()};
+  until_caught_up_.push_back(caught_up);
+  co_await caught_up;
+  auto second = begin(operation, std::move(command));
+  co_return co_await second;
+}
+
+Task<Outcome> Engine::begin(OperationId operation, Command command) {
   return std::visit(
       [&]<class Asked>(Asked& asked) -> Task<Outcome> {
         if constexpr (std::is_same_v<Asked, Sync> || std::is_same_v<Asked, Agent>) {
-          std::abort();  // begun above
+          std::abort();  // `run` has begun it
         } else {
           return Begin{parts_, operation}(asked);
         }

@@ -44,6 +44,9 @@ class Engine {
   [[nodiscard]] Effects step(WallTime now, const std::function<void()>& work);
   void settle_down();
   void finish_done();
+  // Directory and channels are as the server has them.
+  [[nodiscard]] bool is_caught_up() const;
+  // And nothing of this client's is under way.
   [[nodiscard]] bool is_current() const;
   [[nodiscard]] Effects stopped();
 
@@ -55,6 +58,8 @@ class Engine {
   void fail_all(const Failure& failure);
   void warn_of_old_head();
   [[nodiscard]] Task<Outcome> run(OperationId operation, Command command);
+  [[nodiscard]] Task<Outcome> begin(OperationId operation, Command command);
+  [[nodiscard]] Task<Outcome> begin_with_news(OperationId operation, Command command);
   [[nodiscard]] Task<Outcome> sync();
   [[nodiscard]] Task<Outcome> agent();
 
@@ -71,6 +76,7 @@ class Engine {
   Parts parts_;
   std::list<Running> running_;
   std::vector<Later<bool>> until_current_;
+  std::vector<Later<bool>> until_caught_up_;
   std::uint64_t next_operation_ = 1;
   std::uint64_t directory_seen_ = 0;  // size when channels were last told
   Failure away_;                      // why there is no connection, as far as known
