@@ -2,8 +2,10 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <map>
+#include <unistd.h>
 #include <utility>
 
 #include "client/edge/guidance_files.h"
@@ -25,6 +27,13 @@ path default_profile() {
   if (const char* data = std::getenv("XDG_DATA_HOME"); data && *data) return path{data} / "samband";
   const char* home = std::getenv("HOME");
   return path{home ? home : "."} / ".local/share/samband";
+}
+
+// What a device is called when nobody says.
+std::string host_name() {
+  std::array<char, 65> name{};  // 64 is Linux's longest
+  if (::gethostname(name.data(), name.size() - 1) != 0 || name.front() == '\0') return "device";
+  return name.data();
 }
 
 std::vector<std::string> split_list(const std::string& text) {
@@ -156,15 +165,18 @@ class CommandLine {
   }
 
   void add_identity() {
-    auto* enrol = add(app_, "enrol", "make this device, from an invitation",
-                      "samband enrol samband-invite:AQ... --name \"Kari Berg\"", [this]() -> Built {
-                        EnrolOptions options{{invitation_, name_, device_}, no_passphrase_, std::nullopt};
-                        if (!trust_.empty()) options.trust_file = absolute(trust_);
-                        return options;
-                      });
+    auto* enrol =
+        add(app_, "enrol", "make this device, from an invitation",
+            "samband enrol samband-invite:AQ... --name \"Kari Berg\"", [this]() -> Built {
+              EnrolOptions options{
+                  {invitation_, name_, device_.empty() ? host_name() : device_}, no_passphrase_, std::nullopt};
+              if (!trust_.empty()) options.trust_file = absolute(trust_);
+              return options;
+            });
     enrol->add_option("INVITATION", invitation_, "samband-invite:...")->required();
     enrol->add_option("--name", name_, "your name")->required();
-    enrol->add_option("--device", device_, "what to call this device")->type_name("LABEL");
+    enrol->add_option("--device", device_, "what to call this device (default: this computer's name)")
+        ->type_name("LABEL");
     enrol->add_option("--trust", trust_, "certificates that the server's must chain to")->type_name("CERT.pem");
     enrol->add_flag("--no-passphrase", no_passphrase_, "keep the key in a file only you can read");
 
