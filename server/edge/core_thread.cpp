@@ -39,8 +39,8 @@ void CoreThread::finish() {
 void CoreThread::submit(CommandBody body) {
   enqueue(std::move(body));
 }
-void CoreThread::submit(WindowQuestion question) {
-  enqueue(std::move(question));
+void CoreThread::submit(const WindowQuestion& question) {
+  enqueue(question);
 }
 
 void CoreThread::enqueue(Job job) {
@@ -86,7 +86,8 @@ void CoreThread::run() {
 void CoreThread::tick_due_shards() {
   const auto steady = std::chrono::steady_clock::now();
   const WallTime now = clock_.now();
-  for (protocol::ShardIndex shard = 0; shard < next_tick_.size(); ++shard) {
+  for (std::size_t i = 0; i < next_tick_.size(); ++i) {
+    const auto shard = static_cast<protocol::ShardIndex>(i);
     bool asked = false;
     {
       const std::lock_guard lock{mutex_};

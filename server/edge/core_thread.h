@@ -38,7 +38,7 @@ class CoreThread {
 
   // Any thread. Never waits; who feeds the queue asks `is_full` before taking more from its peer.
   void submit(CommandBody body);
-  void submit(WindowQuestion question);
+  void submit(const WindowQuestion& question);
   [[nodiscard]] bool is_full(std::uint64_t core_queue_max) const { return depth_ >= core_queue_max; }
   [[nodiscard]] std::size_t depth() const { return depth_; }
 
