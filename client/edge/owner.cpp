@@ -103,8 +103,8 @@ class Owner::Loop {
   void fail_all() {
     while (!listeners_.empty()) {
       const OperationId operation = listeners_.begin()->first;
+      finish(operation, Failure{.fault = Fault::server_away});  // its reason first: cancelling has another
       carry_out(client_.cancel(operation, clock_now()));
-      finish(operation, Failure{.fault = Fault::server_away});
     }
   }
 

@@ -139,7 +139,9 @@ struct People {
     if (line.reply_to) head += fmt::format("  {} {}", say({"to", "til", "til"}), *line.reply_to);
     if (line.edited) head += say({"  edited", "  redigert", "  redigert"});
     const std::string_view gone = say({"(deleted)", "(slettet)", "(sletta)"});
-    std::string out = head + "\n      " + indented(line.deleted ? gone : shown(line.text), 6) + "\n";
+    const std::string text = line.deleted ? std::string{gone} : shown(line.text);
+    std::string out = head + "\n";
+    if (!text.empty()) out += "      " + indented(text, 6) + "\n";
     for (const Reaction& reaction : line.reactions) {
       out += fmt::format("      {} {}\n", shown(reaction.emoji), shown(reaction.from));
     }

@@ -1,9 +1,8 @@
 #include "crypto/bytes/bytes.h"
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <cstring>
+#include <sodium.h>
 
 namespace samband {
 
@@ -11,9 +10,13 @@ BytesView view_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-std::string_view text_of(BytesView bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+std::string_view text_of(BytesView bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
-Bytes copy_of(BytesView bytes) { return {bytes.begin(), bytes.end()}; }
+Bytes copy_of(BytesView bytes) {
+  return {bytes.begin(), bytes.end()};
+}
 
 Bytes concat(std::initializer_list<BytesView> parts) {
   std::size_t size = 0;
@@ -24,7 +27,9 @@ Bytes concat(std::initializer_list<BytesView> parts) {
   return out;
 }
 
-bool equal(BytesView a, BytesView b) { return std::ranges::equal(a, b); }
+bool equal(BytesView a, BytesView b) {
+  return std::ranges::equal(a, b);
+}
 
 bool equal_in_constant_time(BytesView a, BytesView b) {
   if (a.size() != b.size()) return false;
@@ -43,7 +48,9 @@ SecretBytes::SecretBytes(BytesView copied_from) : SecretBytes{copied_from.size()
   if (!copied_from.empty()) std::memcpy(data(), copied_from.data(), copied_from.size());
 }
 
-SecretBytes::SecretBytes(SecretBytes&& other) noexcept { take(other); }
+SecretBytes::SecretBytes(SecretBytes&& other) noexcept {
+  take(other);
+}
 
 SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
   if (this != &other) {
@@ -53,7 +60,9 @@ SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
   return *this;
 }
 
-SecretBytes::~SecretBytes() { erase(); }
+SecretBytes::~SecretBytes() {
+  erase();
+}
 
 void SecretBytes::take(SecretBytes& other) noexcept {
   size_ = other.size_;

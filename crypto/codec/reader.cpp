@@ -8,10 +8,18 @@ std::uint64_t Reader::number(std::size_t size) {
   return value;
 }
 
-std::uint8_t Reader::u8() { return static_cast<std::uint8_t>(number(1)); }
-std::uint16_t Reader::u16() { return static_cast<std::uint16_t>(number(2)); }
-std::uint32_t Reader::u32() { return static_cast<std::uint32_t>(number(4)); }
-std::uint64_t Reader::u64() { return number(8); }
+std::uint8_t Reader::u8() {
+  return static_cast<std::uint8_t>(number(1));
+}
+std::uint16_t Reader::u16() {
+  return static_cast<std::uint16_t>(number(2));
+}
+std::uint32_t Reader::u32() {
+  return static_cast<std::uint32_t>(number(4));
+}
+std::uint64_t Reader::u64() {
+  return number(8);
+}
 
 BytesView Reader::fixed(std::size_t size) {
   if (failed()) return {};

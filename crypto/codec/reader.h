@@ -12,12 +12,12 @@
 namespace samband {
 
 enum class ParseError : std::uint8_t {
-  truncated,        // the bytes end inside a field
+  truncated,           // the bytes end inside a field
   length_not_minimal,  // a vector header is longer than its value needs, or of the reserved class (§2.1.2)
-  too_long,         // a vector is longer than its reader allows
-  trailing_bytes,   // the structure ends before the bytes do
-  unknown_value,    // an enumerated field holds a value its type does not have
-  malformed,        // a field's content breaks a rule of its structure
+  too_long,            // a vector is longer than its reader allows
+  trailing_bytes,      // the structure ends before the bytes do
+  unknown_value,       // an enumerated field holds a value its type does not have
+  malformed,           // a field's content breaks a rule of its structure
 };
 
 class Reader {

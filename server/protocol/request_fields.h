@@ -107,7 +107,9 @@ void fields(auto& io, like<FetchUpload> auto& request) {
   io(request.channel, request.blob);
 }
 
-void fields(auto& io, like<ListChannels> auto& request) { io.optional(request.after, as_field); }
+void fields(auto& io, like<ListChannels> auto& request) {
+  io.optional(request.after, as_field);
+}
 void fields(auto& io, like<Subscribe> auto& request) {
   io(request.channel, request.next_seq);
 }

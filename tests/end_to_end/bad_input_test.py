@@ -100,7 +100,8 @@ class BadInput(unittest.TestCase):
         nils.run("enrol", made["invitation"], "--name", "Nils", "--no-passphrase")
         self.refused(nils.try_run("invite", "--name", "X"), NOT_PERMITTED)
         self.refused(nils.try_run("channel", "create", "X", "--kind", "discussion", "--partners", "3301"), NOT_PERMITTED)
-        self.refused(nils.try_run("send", "SSU", "hei"), NOT_PERMITTED)
+        # Not entitled to the channel: that it exists is not for them to know.
+        self.refused(nils.try_run("send", "SSU", "hei"), REFUSED)
 
     def test_messages_to_people_come_in_their_language(self):
         environment = {**os.environ, "LC_ALL": "", "LANG": "nn_NO.UTF-8"}
