@@ -443,6 +443,14 @@ ExitStatus exit_status_of(UsageProblem problem) {
   std::abort();  // every enumerator returns above
 }
 
+bool is_endless(const Action& action) {
+  if (std::holds_alternative<WatchOptions>(action)) return true;
+  const auto* command = std::get_if<Command>(&action);
+  if (!command) return false;
+  const auto* read = std::get_if<ReadChannel>(command);
+  return std::holds_alternative<Agent>(*command) || (read && read->follow);
+}
+
 ParseResult parse_arguments(const Invocation& given, WallTime now) {
   Invocation invocation = given;
   for (std::string& argument : invocation.arguments) {

@@ -40,6 +40,9 @@ struct WatchOptions {
 // A command for the core, or one that the edge itself carries out with several.
 using Action = std::variant<Command, EnrolOptions, WatchOptions>;
 
+// Goes on until it is interrupted: agent, read --follow, guidance watch.
+[[nodiscard]] bool is_endless(const Action& action);
+
 struct Parsed {
   Globals globals;
   Action action;

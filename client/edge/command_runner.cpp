@@ -37,6 +37,7 @@ class CommandRunner::Run : public std::enable_shared_from_this<Run> {
         finished_{std::move(finished)} {}
 
   void begin(Action action, RandomSource& random) {
+    endless_ = is_endless(action);
     std::visit([&](auto& one) { begin_action(one, random); }, action);
   }
 
@@ -49,8 +50,6 @@ class CommandRunner::Run : public std::enable_shared_from_this<Run> {
 
  private:
   void begin_action(Command& command, RandomSource&) {
-    endless_ = std::holds_alternative<Agent>(command) ||
-               (std::holds_alternative<ReadChannel>(command) && std::get<ReadChannel>(command).follow);
     OperationListener listener;
     listener.told = [self = shared_from_this()](const Line& line) { self->print(line); };
     listener.finished = [self = shared_from_this()](const Outcome& outcome) { self->ended(outcome); };

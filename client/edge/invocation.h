@@ -19,6 +19,9 @@ enum class ExitStatus : int {
   unreachable = 3,  // the server could not be reached
   not_permitted = 4,
   guarded = 5,  // stopped by the guard
+
+  // Between processes only, no caller sees it: the owner is about to end and won't begin what has no end.
+  owner_is_leaving = 75,
 };
 
 struct Invocation {

@@ -1,5 +1,6 @@
 // samband, the reference client: what is typed runs on whichever process owns the profile.
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <chrono>
 #include <csignal>
@@ -83,6 +84,7 @@ class OwnedRun {
         signals_{io_, SIGINT, SIGTERM} {}
 
   ExitStatus run(Parsed parsed, const Invocation& invocation, std::shared_ptr<Console> console) {
+    endless_ = is_endless(parsed.action);
     listen(ProfileFolder::socket_of(parsed.globals.profile));
     owner_.on_unasked([console, language = language_from(invocation.language)](const Line& line) {
       if (is_remark(line)) console->err(for_people(line, language));
@@ -122,6 +124,19 @@ class OwnedRun {
     relay_->on_idle([this] { end_if_idle(); });
   }
 
+  // What has no end would keep a command that has one from ending: whoever asks becomes the next owner instead.
+  std::function<void()> serve(const Invocation& invocation, std::shared_ptr<Console> console,
+                              std::function<void(ExitStatus)> finished) {
+    ParseResult result = parse_arguments(invocation, clock_now());
+    auto* parsed = std::get_if<Parsed>(&result);
+    if (!parsed) return runner_.run(invocation, std::move(console), std::move(finished));
+    if (is_endless(parsed->action) && !endless_) {
+      asio::post(io_, [finished = std::move(finished)] { finished(ExitStatus::owner_is_leaving); });
+      return [] {};
+    }
+    return runner_.run(std::move(*parsed), invocation, std::move(console), std::move(finished));
+  }
+
   void wait_for_signal() {
     signals_.async_wait([this](boost::system::error_code error, int) {
       if (error) return;
@@ -147,6 +162,7 @@ class OwnedRun {
   std::unique_ptr<RelayServer> relay_;
   std::function<void()> end_early_;
   std::optional<ExitStatus> status_;
+  bool endless_ = false;
   bool interrupted_ = false;
 };
 
@@ -193,8 +209,9 @@ ExitStatus run(const Invocation& invocation, const std::shared_ptr<Console>& con
     if (folder) return run_as_owner(std::move(*folder), std::move(parsed), invocation, random, console);
     if (folder.error() != ProfileError::owned) return fail(*console, text_of(folder.error(), language, path));
     const auto forwarded = forward(ProfileFolder::socket_of(parsed.globals.profile), invocation, *console);
-    if (forwarded) return *forwarded;
-    const bool waiting = forwarded.error() == RelayError::nobody_listens && std::chrono::steady_clock::now() < deadline;
+    if (forwarded && *forwarded != ExitStatus::owner_is_leaving) return *forwarded;
+    const bool nobody = forwarded || forwarded.error() == RelayError::nobody_listens;
+    const bool waiting = nobody && std::chrono::steady_clock::now() < deadline;
     if (!waiting) return fail(*console, text_of(ProfileError::owned, language, path));
     std::this_thread::sleep_for(owner_poll);
   }
