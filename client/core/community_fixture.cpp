@@ -171,6 +171,21 @@ Own Person::takes_own() {
   return parse_own(profile.get(places::own())->view()).value();
 }
 
+Person::KeyPackages Person::takes_key_packages() {
+  KeyPackages packages;
+  Profile{*store}.scan(places::key_packages(), [&](BytesView reference, BytesView bundle) {
+    packages[copy_of(reference)] = copy_of(bundle);
+    return true;
+  });
+  return packages;
+}
+
+void Person::puts_back(const KeyPackages& packages) {
+  Profile profile{*store};
+  for (const auto& [reference, bundle] : packages) profile.put(places::key_package(reference), bundle);
+  EXPECT_TRUE(profile.commit());
+}
+
 Content Person::content_at(const ChannelId& channel, std::uint64_t seq) {
   Profile profile{*store};
   const auto record = parse_message_record(profile.get(places::content(channel, seq))->view());

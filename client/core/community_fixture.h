@@ -68,6 +68,10 @@ class Person {
   // The group as the profile holds it, for a member that goes its own ways.
   [[nodiscard]] std::unique_ptr<mls::Group> takes_group(const ChannelId& channel);
   [[nodiscard]] Own takes_own();
+  // The KeyPackages of the profile, and how they come back into it.
+  using KeyPackages = std::map<Bytes, Bytes>;
+  [[nodiscard]] KeyPackages takes_key_packages();
+  void puts_back(const KeyPackages& packages);
   [[nodiscard]] Content content_at(const ChannelId& channel, std::uint64_t seq);
   [[nodiscard]] MessageId message_id(const ChannelId& channel, std::uint64_t seq);
 

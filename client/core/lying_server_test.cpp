@@ -289,15 +289,16 @@ TEST_F(LyingServerTest, NoticesThatAnotherMemberSawOtherEntries) {
   EXPECT_EQ(anna.warnings(Warning::history_differs), 1U);
 }
 
-TEST_F(LyingServerTest, DoesNotAdmitAKeyPackageThatIsNotTheDevices) {
+TEST_F(LyingServerTest, AdmitsOthersButNotAKeyPackageThatIsNotTheDevices) {
   Person& dag = community.colleague(anna, "Dag", {Duty::administrator});
+  Person& eva = community.colleague(anna, "Eva", {Duty::administrator});
   community.tamper = [&](Person& to, Bytes frame) -> std::optional<Bytes> {
     auto parsed = protocol::parse_server_frame(frame);
     auto* reply = parsed ? std::get_if<protocol::Reply>(&*parsed) : nullptr;
     auto* reserved = reply != nullptr ? std::get_if<protocol::ReservedKeyPackages>(&reply->body) : nullptr;
     if (&to != &anna || reserved == nullptr) return frame;
     for (auto& one : reserved->key_packages) {
-      one.key_package = mls::encode_mls_message(forged_key_package(one.device));
+      if (one.device == dag.device()) one.key_package = mls::encode_mls_message(forged_key_package(one.device));
     }
     return protocol::encode_server_frame(*parsed);
   };
@@ -305,8 +306,9 @@ TEST_F(LyingServerTest, DoesNotAdmitAKeyPackageThatIsNotTheDevices) {
   community.pass(2 * minute_ms);
   anna.forget();
   ASSERT_EQ(anna.asks(ListMembers{channel}), std::nullopt);
-  EXPECT_THAT(anna.heard<MemberLine>(), SizeIs(2));
+  EXPECT_THAT(anna.heard<MemberLine>(), SizeIs(3));
   EXPECT_THAT(dag.heard<JoinedChannel>(), IsEmpty());
+  EXPECT_THAT(eva.heard<JoinedChannel>(), SizeIs(1));
 }
 
 TEST_F(LyingServerTest, DoesNotEnterATreeThatIsNotTheGroups) {
@@ -394,6 +396,36 @@ TEST_F(LyingServerTest, AWelcomeThatComesAgainChangesNothing) {
   EXPECT_THAT(dag.heard<JoinedChannel>(), IsEmpty());
   EXPECT_THAT(dag.reads(channel), ElementsAre("her", "velkomen"));
   EXPECT_EQ(dag.asks(text("framleis")), std::nullopt);
+}
+
+// A KeyPackage of last resort opens more than one Welcome: the place in the log tells an old one.
+TEST_F(LyingServerTest, AWelcomeFromBeforeLeavingDoesNotBringTheDeviceBack) {
+  std::optional<protocol::InboxEvent> welcome;
+  std::optional<protocol::TreePart> tree;
+  Person& dag = community.colleague(anna, "Dag", {Duty::administrator});
+  // The server keeps the Welcome and its tree, and shows them again when it should refuse.
+  community.tamper = [&](Person& to, Bytes frame) -> std::optional<Bytes> {
+    auto parsed = protocol::parse_server_frame(frame);
+    if (!parsed || &to != &dag) return frame;
+    if (const auto* event = std::get_if<protocol::InboxEvent>(&*parsed)) welcome = *event;
+    auto* reply = std::get_if<protocol::Reply>(&*parsed);
+    if (reply == nullptr) return frame;
+    if (const auto* part = std::get_if<protocol::TreePart>(&reply->body)) tree = *part;
+    if (tree && std::holds_alternative<protocol::Refused>(reply->body)) reply->body = *tree;
+    return protocol::encode_server_frame(*parsed);
+  };
+  const auto kept = dag.takes_key_packages();
+  anna.begins(Agent{});
+  community.pass(2 * minute_ms);
+  ASSERT_TRUE(welcome.has_value());
+  ASSERT_EQ(dag.asks(LeaveChannel{channel}), std::nullopt);
+  community.pass(2 * minute_ms);
+  ASSERT_THAT(dag.heard<LeftChannel>(), SizeIs(1));
+  dag.puts_back(kept);
+  dag.forget();
+  dag.is_sent(*welcome);
+  community.settle();
+  EXPECT_THAT(dag.heard<JoinedChannel>(), IsEmpty());
 }
 
 // --- members that go their own ways: the server can't see what is inside
