@@ -69,6 +69,9 @@ class Client:
     def start_agent(self, *command: str) -> subprocess.Popen:
         self.agent = subprocess.Popen(self.command("--json", *(command or ("agent",))), stdout=subprocess.PIPE,
                                       stderr=subprocess.PIPE, text=True)
+        deadline = time.monotonic() + 10
+        while not (self.profile / "socket").exists() and time.monotonic() < deadline:
+            time.sleep(0.02)  # until it serves those who come next
         return self.agent
 
     def stop_agent(self) -> None:
