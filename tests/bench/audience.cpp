@@ -51,6 +51,7 @@ void Audience::hear(Listener& listener, BytesView content) {
 
 std::vector<double> Audience::spreads() const {
   std::vector<double> out;
+  out.reserve(complete_);
   for (std::size_t i = 0; i < complete_; ++i) {
     out.push_back(std::chrono::duration<double>(messages_[i].last - messages_[i].first).count());
   }

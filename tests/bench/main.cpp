@@ -1,13 +1,15 @@
 // The benchmarks that the command line names, one after the other, in one table; all of them when it names none.
-#include <charconv>
 #include <csignal>
 #include <filesystem>
 #include <iostream>
+#include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "tests/bench/fanout_bench.h"
 #include "tests/bench/mls_bench.h"
+#include "tests/bench/number.h"
 #include "tests/bench/post_bench.h"
 #include "tests/bench/raw_sender.h"
 #include "tests/bench/table.h"
@@ -16,6 +18,8 @@ namespace samband::bench {
 namespace {
 
 constexpr int status_usage = 2;
+constexpr std::size_t subscribers_min = 4;
+constexpr std::size_t subscribers_max = 10'000;
 
 struct Asked {
   bool mls = false;
@@ -36,10 +40,9 @@ std::optional<Asked> parse(const std::vector<std::string_view>& words) {
     } else if (word == "fanout") {
       out.fanout = true;
     } else if (word == "--subscribers" && ++i < words.size()) {
-      const char* end = words[i].data() + words[i].size();
-      const auto read = std::from_chars(words[i].data(), end, out.subscribers);
-      constexpr std::size_t subscribers_max = 10'000;
-      if (read.ptr != end || out.subscribers < 4 || out.subscribers > subscribers_max) return std::nullopt;
+      const auto subscribers = parse_number(words[i]);
+      if (!subscribers || *subscribers < subscribers_min || *subscribers > subscribers_max) return std::nullopt;
+      out.subscribers = *subscribers;
     } else {
       return std::nullopt;
     }

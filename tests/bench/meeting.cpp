@@ -59,6 +59,7 @@ void Meeting::connect(std::size_t until) {
 
 std::vector<Bytes> Meeting::encode(std::size_t messages) {
   std::vector<Bytes> requests;
+  requests.reserve(messages);
   for (std::size_t i = 0; i < messages; ++i) {
     requests.push_back(poster_session_->encode(channel_->new_message(message_bytes)));
   }

@@ -139,8 +139,8 @@ void measure_messages(Surroundings& with, const Primitives& primitives, FullGrou
 
 void run_mls() {
   Surroundings with;
-  const Primitives primitives = Primitives::measure(with);
   for (const std::size_t members : sizes) {
+    const Primitives primitives = Primitives::measure(with);  // each time: the machine's speed moves
     measure_bulk_add(with, primitives, members);
     FullGroup full = FullGroup::make(with, members);
     measure_commits(with, primitives, full);

@@ -84,11 +84,13 @@ Device Surroundings::new_device() {
                                               .proposals = {},
                                               .credentials = {mls::CredentialType::basic}},
                              .extensions = {}};
-  return {std::make_unique<KeyPair>(suite.generate_signature_key_pair(random)), std::move(identity)};
+  auto key = std::make_unique<KeyPair>(suite.generate_signature_key_pair(random));
+  return {std::move(key), std::move(identity)};
 }
 
 std::vector<Device> Surroundings::new_devices(std::size_t count) {
   std::vector<Device> devices;
+  devices.reserve(count);
   for (std::size_t i = 0; i < count; ++i) devices.push_back(new_device());
   return devices;
 }

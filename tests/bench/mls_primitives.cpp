@@ -17,9 +17,10 @@ constexpr std::size_t short_bytes = 64;
 constexpr std::size_t context_bytes = 160;  // an encoded GroupContext
 
 // TreeHashInput: NodeType, presence, and two hashes with their headers.
-constexpr std::size_t blank_parent_bytes = 1 + 1 + 2 * (1 + 32);
+constexpr std::size_t hash_field_bytes = 1 + 32;  // a hash or a key with its length in front
+constexpr std::size_t blank_parent_bytes = 1 + 1 + 2 * hash_field_bytes;
 // A parent node adds its key, its parent hash and an empty list of unmerged leaves.
-constexpr std::size_t parent_bytes = blank_parent_bytes + 2 * (1 + 32) + 1;
+constexpr std::size_t parent_bytes = blank_parent_bytes + 2 * hash_field_bytes + 1;
 
 // What `call` returns is thrown away: the suite is another translation unit, so nothing is optimised away with it.
 template <class Call>

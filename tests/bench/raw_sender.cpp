@@ -1,6 +1,5 @@
 #include "tests/bench/raw_sender.h"
 
-#include <charconv>
 #include <csignal>
 #include <fmt/format.h>
 #include <iostream>
@@ -10,15 +9,13 @@
 #include "server/edge/tls.h"
 #include "tests/bench/audience.h"
 #include "tests/bench/must.h"
+#include "tests/bench/number.h"
 
 namespace samband::bench {
 namespace {
 
 std::size_t number_of(std::string_view text) {
-  std::size_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  must(error == std::errc{} && end == text.data() + text.size(), "a number was expected");
-  return value;
+  return must(parse_number(text), "a number was expected");
 }
 
 WallTime now() {
