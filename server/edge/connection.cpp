@@ -4,6 +4,7 @@
 #include <array>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <utility>
 
 namespace samband::server::edge {
 namespace {
@@ -161,14 +162,20 @@ void Connection::finish_with(FramePtr closing, FramePtr close) {
   flush();
 }
 
-void Connection::close() {
-  if (!socket_.is_open()) return;
+void Connection::hang_up() {
+  if (!socket_.is_open() || std::exchange(hung_up_, true)) return;
   if (SSL_is_init_finished(tls_) && begun_bytes_ == 0) {
     ERR_clear_error();
     SSL_shutdown(tls_);  // close_notify, if the socket takes it; nobody waits for the peer's
   }
   error_code ignored;
-  socket_.shutdown(tcp::socket::shutdown_both, ignored);
+  socket_.shutdown(tcp::socket::shutdown_send, ignored);
+}
+
+void Connection::close() {
+  if (!socket_.is_open()) return;
+  hang_up();
+  error_code ignored;
   socket_.close(ignored);
   for (Piece& piece : queue_) {
     if (piece.departure) piece.departure->left.cancel();

@@ -61,7 +61,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] std::optional<SteadyTime> stalled_since() const { return stalled_since_; }
   [[nodiscard]] SteadyTime last_read() const { return last_read_; }
 
-  // Says goodbye to TLS if it can, and closes; every wait ends with an error.
+  // Both sides have said what they had to: ends the TLS and TCP stream in this direction. Who goes on reading until the
+  // peer has done the same spares it a reset that would take our last words away.
+  void hang_up();
+  // Hangs up if that has not been done, and closes; every wait ends with an error.
   void close();
   [[nodiscard]] bool is_open() const { return socket_.is_open(); }
 
@@ -172,6 +175,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t begun_bytes_ = 0;  // of the queue's front, in a record that the socket has not taken yet
   bool waiting_ = false;         // for the socket to take more
   bool finished_ = false;        // takes no more frames
+  bool hung_up_ = false;
   std::optional<SteadyTime> stalled_since_;
   SteadyTime last_read_;
 };

@@ -29,7 +29,7 @@ net::awaitable<bool> read_message(ClientSocket& socket, beast::flat_buffer& buff
   error_code error;
   auto token = net::redirect_error(net::use_awaitable, error);
   co_await socket.async_read(buffer, token);
-  if (error == websocket::error::closed) socket.next_layer().close();  // both have said goodbye: the server hangs up
+  if (error == websocket::error::closed) socket.next_layer().hang_up();  // both have said goodbye
   co_return !error;
 }
 
