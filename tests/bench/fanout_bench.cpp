@@ -10,9 +10,10 @@
 namespace samband::bench {
 namespace {
 
-constexpr std::size_t rounds = 3;
-constexpr std::size_t deliveries_one_by_one = 40'000;  // a round, at least
-constexpr std::size_t deliveries_in_windows = 200'000;
+constexpr std::size_t rounds = 5;
+constexpr std::size_t slow_rounds = 3;
+constexpr std::size_t deliveries_one_by_one = 100'000;  // a round, at least
+constexpr std::size_t deliveries_in_windows = 600'000;
 constexpr std::size_t window = 32;
 constexpr std::size_t messages_a_write = 16;
 constexpr std::size_t slow_messages = 50;
@@ -78,7 +79,7 @@ void measure_skew(Meeting& meeting, RawMeeting& raw) {
                           .interval_us = std::chrono::microseconds{slow_interval}.count(),
                           .content_bytes = content_bytes};
   Skew samband, machine;
-  for (std::size_t round = 0; round < rounds; ++round) {
+  for (std::size_t round = 0; round < slow_rounds; ++round) {
     machine.add(raw.send_slowly(slowly));
     samband.add(meeting.post_slowly(slow_messages, slow_interval));
   }

@@ -8,9 +8,9 @@
 namespace samband::bench {
 namespace {
 
-constexpr std::size_t rounds = 5;
-constexpr std::size_t slow_repeats = 200;   // public-key operations
-constexpr std::size_t fast_repeats = 5000;  // hashes and ciphers
+constexpr std::size_t rounds = 9;
+constexpr std::size_t slow_repeats = 40;    // public-key operations
+constexpr std::size_t fast_repeats = 1000;  // hashes and ciphers
 
 constexpr std::size_t message_bytes = 1024;
 constexpr std::size_t short_bytes = 64;
