@@ -20,19 +20,11 @@ constexpr std::size_t slow_messages = 50;
 constexpr std::chrono::milliseconds slow_interval{100};  // 10 messages a second
 
 struct Rounds {
-  std::vector<double> rates;
-  std::vector<double> cpu_us;
-  void add(const Round& round) {
-    rates.push_back(round.deliveries_a_second);
-    cpu_us.push_back(round.cpu_us);
-  }
-};
-struct Skew {
-  std::vector<double> p50;
-  std::vector<double> p99;
-  void add(const std::vector<double>& spreads) {
-    p50.push_back(quantile(spreads, 0.5));
-    p99.push_back(quantile(spreads, 0.99));
+  Pairs rates;
+  Pairs cpu_us;
+  void add(const Round& samband, const Round& raw) {
+    rates.add(samband.deliveries_a_second, raw.deliveries_a_second);
+    cpu_us.add(samband.cpu_us, raw.cpu_us);
   }
 };
 
@@ -40,17 +32,9 @@ std::size_t whole_writes(std::size_t messages) {
   return (messages + messages_a_write - 1) / messages_a_write * messages_a_write;
 }
 
-void print_rates(const std::string& what, const Rounds& samband, const Rounds& raw, const std::string& limit_is) {
-  print({.what = "fanout: deliveries, " + what,
-         .unit = "deliveries/s",
-         .samband = median(samband.rates),
-         .limit = median(raw.rates),
-         .limit_is = limit_is});
-  print({.what = "fanout: server CPU a delivery, " + what,
-         .unit = "us",
-         .samband = median(samband.cpu_us),
-         .limit = median(raw.cpu_us),
-         .limit_is = limit_is});
+void print_rates(const std::string& what, const Rounds& rounds_of, const std::string& limit_is) {
+  print({.what = "fanout: deliveries, " + what, .unit = "deliveries/s", .limit_is = limit_is}, rounds_of.rates);
+  print({.what = "fanout: server CPU a delivery, " + what, .unit = "us", .limit_is = limit_is}, rounds_of.cpu_us);
 }
 
 void measure_rates(Meeting& meeting, RawMeeting& raw) {
@@ -60,38 +44,43 @@ void measure_rates(Meeting& meeting, RawMeeting& raw) {
   static_cast<void>(meeting.post(messages_a_write, 1));  // tells how large an entry's frame is
   const std::size_t content_bytes = meeting.audience().entry_bytes();
 
-  Rounds single, single_raw, windows, windows_raw;
+  const RawSending singly{.messages = one_by_one, .messages_a_write = 1, .content_bytes = content_bytes};
+  const RawSending together{
+      .messages = in_windows, .messages_a_write = messages_a_write, .content_bytes = content_bytes};
+  Rounds single;
+  Rounds windows;
   for (std::size_t round = 0; round < rounds; ++round) {
-    single_raw.add(raw.send({.messages = one_by_one, .messages_a_write = 1, .content_bytes = content_bytes}));
-    single.add(meeting.post(one_by_one, 1));
-    windows_raw.add(
-        raw.send({.messages = in_windows, .messages_a_write = messages_a_write, .content_bytes = content_bytes}));
-    windows.add(meeting.post(in_windows, window));
+    const Round raw_single = raw.send(singly);
+    single.add(meeting.post(one_by_one, 1), raw_single);
+    const Round raw_together = raw.send(together);
+    windows.add(meeting.post(in_windows, window), raw_together);
   }
-  print_rates("1 outstanding", single, single_raw, "raw TLS, 1 message a write");
-  print_rates("32 outstanding", windows, windows_raw, "raw TLS, 16 messages a write");
+  print_rates("1 outstanding", single, "raw TLS, 1 message a write");
+  print_rates("32 outstanding", windows, "raw TLS, 16 messages a write");
 }
 
 void measure_skew(Meeting& meeting, RawMeeting& raw) {
-  const std::size_t content_bytes = meeting.audience().entry_bytes();
   const RawSending slowly{.messages = slow_messages,
                           .messages_a_write = 1,
                           .interval_us = std::chrono::microseconds{slow_interval}.count(),
-                          .content_bytes = content_bytes};
-  Skew samband, machine;
+                          .content_bytes = meeting.audience().entry_bytes()};
+  Pairs p50;
+  Pairs p99;
   for (std::size_t round = 0; round < slow_rounds; ++round) {
-    machine.add(raw.send_slowly(slowly));
-    samband.add(meeting.post_slowly(slow_messages, slow_interval));
+    const std::vector<double> limit = raw.send_slowly(slowly);
+    const std::vector<double> samband = meeting.post_slowly(slow_messages, slow_interval);
+    p50.add(quantile(samband, 0.5), quantile(limit, 0.5));
+    p99.add(quantile(samband, 0.99), quantile(limit, 0.99));
   }
-  const auto line = [](const char* part, const std::vector<double>& ours, const std::vector<double>& limit) {
+  const auto line = [](const char* part, const Pairs& seconds) {
     print({.what = fmt::format("fanout: first to last listener at 10/s, {}", part),
            .unit = "ms",
-           .samband = median(ours) * 1000,
-           .limit = median(limit) * 1000,
-           .limit_is = "raw TLS, 1 message a write"});
+           .scale = 1000,
+           .limit_is = "raw TLS, 1 message a write"},
+          seconds);
   };
-  line("p50", samband.p50, machine.p50);
-  line("p99", samband.p99, machine.p99);
+  line("p50", p50);
+  line("p99", p99);
 }
 
 }  // namespace
@@ -108,11 +97,12 @@ void run_fanout(const std::filesystem::path& programs, std::size_t subscribers) 
 
   const double connection_kib = meeting.connect_all();
   RawMeeting raw{server, subscribers};
+  Pairs connection;
+  connection.add(connection_kib, raw.connection_kib());
   print({.what = fmt::format("fanout: memory of an idle connection ({} of them)", subscribers),
          .unit = "KiB",
-         .samband = connection_kib,
-         .limit = raw.connection_kib(),
-         .limit_is = "raw TLS that has not read or written"});
+         .limit_is = "raw TLS that has not read or written"},
+        connection);
   measure_rates(meeting, raw);
   measure_skew(meeting, raw);
 }

@@ -8,7 +8,6 @@
 namespace samband::bench {
 namespace {
 
-constexpr std::size_t rounds = 9;
 constexpr std::size_t slow_repeats = 40;    // public-key operations
 constexpr std::size_t fast_repeats = 1000;  // hashes and ciphers
 
@@ -25,7 +24,7 @@ constexpr std::size_t parent_bytes = blank_parent_bytes + 2 * hash_field_bytes +
 // What `call` returns is thrown away: the suite is another translation unit, so nothing is optimised away with it.
 template <class Call>
 double repeat(std::size_t repeats, const Call& call) {
-  return median_cpu_seconds(rounds, repeats, [&] { static_cast<void>(call()); });
+  return cpu_seconds_of([&] { static_cast<void>(call()); }, repeats);
 }
 
 double hash_cost(const CipherSuite& suite, std::size_t size) {

@@ -28,6 +28,7 @@ struct Primitives {
   double open_message = 0;
   double seal_short = 0;  // AEAD over sender data, or a GroupInfo
 
+  // Some 30 ms: the machine's speed moves within seconds, so they are measured just before what is made of them.
   [[nodiscard]] static Primitives measure(Surroundings& with);
 
   // Seconds each; `members` is the size of the group afterwards.

@@ -38,6 +38,11 @@ struct Writer {
   void send_more(std::size_t in_flight_max);
 };
 
+struct PostRates {
+  Pairs posts_a_second;
+  Pairs cpu_us;  // of the server's process for each post, and of this thread for each record in RocksDB
+};
+
 // The record that RocksDB would be given for the same post.
 Record record_of(const Channel& channel, const EnrolledDevice& device, std::uint64_t seq, Bytes message) {
   const storage::Entry entry{.kind = storage::EntryKind::message,
@@ -112,18 +117,24 @@ double post_all(std::span<Writer> all, std::size_t in_flight_max) {
   return seconds_since(start);
 }
 
-struct Rates {
-  std::vector<double> samband;
-  std::vector<double> rocks;
-};
-
-void measure_round(std::span<Writer> all, std::size_t posts, std::size_t in_flight_max, RocksLimit& rocks,
-                   std::size_t batch, Rates& rates) {
+void measure_round(pid_t server, std::span<Writer> all, std::size_t posts, std::size_t in_flight_max, RocksLimit& rocks,
+                   std::size_t batch, PostRates& rates) {
   std::vector<Record> records;
   for (Writer& writer : all) writer.prepare(posts, records);
   const auto count = static_cast<double>(records.size());
-  rates.rocks.push_back(count / rocks.write(records, batch));
-  rates.samband.push_back(count / post_all(all, in_flight_max));
+  double rocks_seconds = 0;
+  const double rocks_cpu = cpu_seconds_of([&] { rocks_seconds = rocks.write(records, batch); });
+  const double cpu_before = cpu_seconds(server);
+  const double samband_seconds = post_all(all, in_flight_max);
+  const double samband_cpu = cpu_seconds(server) - cpu_before;
+  rates.posts_a_second.add(count / samband_seconds, count / rocks_seconds);
+  rates.cpu_us.add(samband_cpu * 1e6 / count, rocks_cpu * 1e6 / count);
+}
+
+void print_rates(const std::string& what, const PostRates& rates, const std::string& limit_is) {
+  print({.what = "post: " + what + ", stored and synced", .unit = "posts/s", .limit_is = limit_is},
+        rates.posts_a_second);
+  print({.what = "post: server CPU a post, " + what, .unit = "us", .limit_is = limit_is}, rates.cpu_us);
 }
 
 }  // namespace
@@ -137,25 +148,15 @@ void run_post(const std::filesystem::path& programs) {
   const auto tls = client_tls();
   std::vector<Writer> all = make_writers(server, with, *tls);
 
-  Rates pipelined;
+  PostRates pipelined;
+  PostRates single;
   for (std::size_t round = 0; round < rounds; ++round) {
-    measure_round(all, posts_a_round, outstanding, rocks, rocks_batch_records, pipelined);
+    measure_round(server.process(), all, posts_a_round, outstanding, rocks, rocks_batch_records, pipelined);
+    measure_round(server.process(), std::span{all}.first(1), single_posts_a_round, 1, rocks, 1, single);
   }
-  print({.what = fmt::format("post: {} writers, {} outstanding each, stored and synced", writers, outstanding),
-         .unit = "posts/s",
-         .samband = median(pipelined.samband),
-         .limit = median(pipelined.rocks),
-         .limit_is = "RocksDB, the same records in synced batches of 64"});
-
-  Rates single;
-  for (std::size_t round = 0; round < rounds; ++round) {
-    measure_round(std::span{all}.first(1), single_posts_a_round, 1, rocks, 1, single);
-  }
-  print({.what = "post: one writer, one outstanding",
-         .unit = "posts/s",
-         .samband = median(single.samband),
-         .limit = median(single.rocks),
-         .limit_is = "RocksDB, one synced record at a time"});
+  print_rates(fmt::format("{} writers with {} outstanding", writers, outstanding), pipelined,
+              "RocksDB, the same records in synced batches of 64");
+  print_rates("1 writer with 1 outstanding", single, "RocksDB, one synced record at a time");
   all.clear();
   server.stop();
 }

@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <fmt/format.h>
 
+#include "tests/bench/timing.h"
+
 namespace samband::bench {
 namespace {
 
@@ -26,9 +28,12 @@ void print_heading() {
   print_line("what", "samband", "limit", "ratio", "unit", "the limit");
 }
 
-void print(const Figure& figure) {
-  print_line(figure.what, text_of(figure.samband), text_of(figure.limit), text_of(figure.samband / figure.limit),
-             figure.unit, figure.limit_is);
+void print(const Figure& figure, const Pairs& pairs) {
+  std::vector<double> ratios;
+  ratios.reserve(pairs.samband.size());
+  for (std::size_t i = 0; i < pairs.samband.size(); ++i) ratios.push_back(pairs.samband[i] / pairs.limit[i]);
+  print_line(figure.what, text_of(median(pairs.samband) * figure.scale), text_of(median(pairs.limit) * figure.scale),
+             text_of(median(std::move(ratios))), figure.unit, figure.limit_is);
 }
 
 }  // namespace samband::bench

@@ -30,16 +30,12 @@ template <class AnyClock, class Duration>
   return quantile(std::move(values), 0.5);
 }
 
-// Seconds that `work` computes: the median of `rounds`, each of which runs it `repeats` times.
+// Seconds that `work` computes, on average when it is run `repeats` times.
 template <class Work>
-[[nodiscard]] double median_cpu_seconds(std::size_t rounds, std::size_t repeats, Work&& work) {
-  std::vector<double> seconds;
-  for (std::size_t round = 0; round < rounds; ++round) {
-    const auto start = CpuClock::now();
-    for (std::size_t i = 0; i < repeats; ++i) work();
-    seconds.push_back(seconds_since(start) / static_cast<double>(repeats));
-  }
-  return median(std::move(seconds));
+[[nodiscard]] double cpu_seconds_of(Work&& work, std::size_t repeats = 1) {
+  const auto start = CpuClock::now();
+  for (std::size_t i = 0; i < repeats; ++i) work();
+  return seconds_since(start) / static_cast<double>(repeats);
 }
 
 }  // namespace samband::bench
