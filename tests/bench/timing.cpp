@@ -1,6 +1,7 @@
 #include "tests/bench/timing.h"
 
 #include <algorithm>
+#include <cmath>
 #include <time.h>
 
 #include "crypto/bytes/check.h"
@@ -17,7 +18,7 @@ double quantile(std::vector<double> values, double part) {
   SAMBAND_CHECK(!values.empty());
   std::ranges::sort(values);
   const auto last = static_cast<double>(values.size() - 1);
-  return values[static_cast<std::size_t>(last * part + 0.5)];
+  return values[static_cast<std::size_t>(std::lround(last * part))];
 }
 
 }  // namespace samband::bench
