@@ -117,7 +117,7 @@ class OwnedRun {
     auto relay = RelayServer::listen(
         io_, socket,
         [this](Invocation invocation, std::shared_ptr<Console> console, std::function<void(ExitStatus)> finished) {
-          return runner_.run(invocation, std::move(console), std::move(finished));
+          return serve(invocation, std::move(console), std::move(finished));
         });
     if (!relay) return;
     relay_ = std::move(*relay);
@@ -210,9 +210,9 @@ ExitStatus run(const Invocation& invocation, const std::shared_ptr<Console>& con
     if (folder.error() != ProfileError::owned) return fail(*console, text_of(folder.error(), language, path));
     const auto forwarded = forward(ProfileFolder::socket_of(parsed.globals.profile), invocation, *console);
     if (forwarded && *forwarded != ExitStatus::owner_is_leaving) return *forwarded;
-    const bool nobody = forwarded || forwarded.error() == RelayError::nobody_listens;
-    const bool waiting = nobody && std::chrono::steady_clock::now() < deadline;
-    if (!waiting) return fail(*console, text_of(ProfileError::owned, language, path));
+    const RelayError why = forwarded ? RelayError::nobody_listens : forwarded.error();
+    const bool waiting = why == RelayError::nobody_listens && std::chrono::steady_clock::now() < deadline;
+    if (!waiting) return fail(*console, text_of(why, language, path));
     std::this_thread::sleep_for(owner_poll);
   }
 }

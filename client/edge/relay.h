@@ -22,7 +22,7 @@ inline constexpr std::size_t relay_peers_max = 32;
 inline constexpr std::size_t relay_backlog_bytes_max = std::size_t{8} << 20U;
 
 enum class RelayError : std::uint8_t {
-  nobody_listens,  // no owner, or one that is starting or stopping
+  nobody_listens,  // no owner, or one that is starting or stopping: nothing was begun
   lost,            // the owner went away in the middle: whether the command took effect is not known
   path_too_long,   // the profile's path is too long for a socket
   io,

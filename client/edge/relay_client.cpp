@@ -107,6 +107,7 @@ std::expected<ExitStatus, RelayError> forward(const std::filesystem::path& path,
   if (!write_all(socket.get(), relay_frame(RelayFrame::invocation, encode(invocation)))) {
     return std::unexpected(RelayError::nobody_listens);
   }
+  bool taken = false;
   for (;;) {
     std::array<pollfd, 2> ready{{{socket.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}}};
     if (::poll(ready.data(), ready.size(), -1) < 0 && errno != EINTR) return std::unexpected(RelayError::io);
@@ -116,7 +117,8 @@ std::expected<ExitStatus, RelayError> forward(const std::filesystem::path& path,
     }
     if (ready[0].revents == 0) continue;
     const auto frame = receive(socket.get());
-    if (!frame) return std::unexpected(RelayError::lost);
+    if (!frame) return std::unexpected(taken ? RelayError::lost : RelayError::nobody_listens);
+    if (frame->kind == RelayFrame::taken) taken = true;
     if (frame->kind == RelayFrame::out) console.out(text_of(frame->body));
     if (frame->kind == RelayFrame::err) console.err(text_of(frame->body));
     if (frame->kind == RelayFrame::exit && frame->body.size() == 1) return static_cast<ExitStatus>(frame->body[0]);

@@ -34,7 +34,8 @@ std::optional<RelayHeader> parse_relay_header(BytesView header) {
     case RelayFrame::interrupt:
     case RelayFrame::out:
     case RelayFrame::err:
-    case RelayFrame::exit: return RelayHeader{kind, size};
+    case RelayFrame::exit:
+    case RelayFrame::taken: return RelayHeader{kind, size};
   }
   return std::nullopt;
 }

@@ -15,7 +15,8 @@ enum class RelayFrame : std::uint8_t {
   interrupt = 2,   // to the owner: end early; no body
   out = 3,
   err = 4,
-  exit = 5,  // one octet: the exit status
+  exit = 5,   // one octet: the exit status
+  taken = 6,  // the owner has the invocation and begins; no body
 };
 
 inline constexpr std::size_t relay_header_bytes = 5;

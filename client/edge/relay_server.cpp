@@ -96,6 +96,7 @@ class Peer : public std::enable_shared_from_this<Peer> {
 
   void begin(Invocation invocation) {
     begun_ = running_ = true;
+    send(RelayFrame::taken, {});
     const auto finished = [weak = weak_from_this()](ExitStatus status) {
       const auto self = weak.lock();
       if (!self || !self->running_) return;

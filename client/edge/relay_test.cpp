@@ -2,8 +2,11 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
 #include <csignal>
+#include <cstdio>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <thread>
@@ -112,6 +115,29 @@ TEST(RelayClient, SaysWhenNobodyListens) {
   Recorder console;
   EXPECT_EQ(forward(testing::TempDir() + "none.sock", typed({}), console).error(), RelayError::nobody_listens);
   EXPECT_EQ(forward(std::string(200, 'x'), typed({}), console).error(), RelayError::path_too_long);
+}
+
+// Says `bytes` to who comes, and ends.
+void leave_after(const std::string& path, BytesView bytes, const std::function<void()>& meanwhile) {
+  asio::io_context io;
+  std::remove(path.c_str());
+  asio::local::stream_protocol::acceptor acceptor{io, {path}};
+  std::thread owner{[&] {
+    auto socket = acceptor.accept();
+    asio::write(socket, asio::buffer(bytes.data(), bytes.size()));
+  }};
+  meanwhile();
+  owner.join();
+}
+
+// What was taken up may have taken effect; what was not can be tried again.
+TEST(RelayClient, TellsAnOwnerThatLeftInTheMiddleFromOneThatDidNotBegin) {
+  const std::string path = testing::TempDir() + "samband-leaving.sock";
+  Recorder console;
+  leave_after(path, relay_frame(RelayFrame::taken, {}),
+              [&] { EXPECT_EQ(forward(path, typed({"send"}), console).error(), RelayError::lost); });
+  leave_after(path, {},
+              [&] { EXPECT_EQ(forward(path, typed({"send"}), console).error(), RelayError::nobody_listens); });
 }
 
 }  // namespace

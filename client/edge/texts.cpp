@@ -97,6 +97,11 @@ Phrase phrase_of(ProfileError error) {
   std::abort();  // every enumerator returns above
 }
 
+Phrase phrase_of(RelayError error) {
+  if (error != RelayError::lost) return phrase_of(ProfileError::owned);
+  return {"the samband that has the profile {} ended in the middle: look with `samband sync` and `read` what took effect before trying again", "den samband som brukte profilen {}, ble avbrutt underveis: se med `samband sync` og `read` hva som ble gjort, før du prøver igjen", "den samband som brukte profilen {}, vart avbroten undervegs: sjå med `samband sync` og `read` kva som vart gjort, før du prøver igjen"};
+}
+
 Phrase phrase_of(Warning warning) {
   switch (warning) {
     case Warning::entry_from_the_future: return {"the server's clock is ahead by more than 5 minutes; what it sent waits {}", "klokken på serveren går over 5 minutter for fort; det den sendte, venter {}", "klokka på tenaren går over 5 minutt for fort; det han sende, ventar {}"};
@@ -170,6 +175,10 @@ std::string text_of(const UsageError& error, Language language) {
 }
 
 std::string text_of(ProfileError error, Language language, std::string_view path) {
+  return phrase_of(error).with(language, path);
+}
+
+std::string text_of(RelayError error, Language language, std::string_view path) {
   return phrase_of(error).with(language, path);
 }
 

@@ -11,6 +11,7 @@
 #include "client/edge/arguments.h"
 #include "client/edge/owner.h"
 #include "client/edge/profile_folder.h"
+#include "client/edge/relay.h"
 
 namespace samband::client {
 
@@ -32,6 +33,7 @@ struct Phrase {
 [[nodiscard]] std::string text_of(const TransportFailure& failure, Language language);
 [[nodiscard]] std::string text_of(const UsageError& error, Language language);
 [[nodiscard]] std::string text_of(ProfileError error, Language language, std::string_view path);
+[[nodiscard]] std::string text_of(RelayError error, Language language, std::string_view path);
 [[nodiscard]] std::string text_of(const WarningLine& warning, Language language);
 
 [[nodiscard]] ExitStatus exit_status_of(Fault fault);
