@@ -7,6 +7,9 @@
 #include "storage/model/profile_layout.h"
 #include "storage/rocks/rocks_store.h"
 #include "storage/sealed/store_key.h"
+#ifdef SAMBAND_TESTS
+#include "storage/rocks/unsynced_loss/unsynced_loss.h"
+#endif
 
 namespace samband::client {
 namespace {
@@ -160,6 +163,9 @@ std::expected<void, ProfileError> ProfileFolder::open_store(const SecretBytes& k
   options.block_cache_bytes = std::size_t{8} << 20U;
   options.write_buffer_bytes = std::size_t{8} << 20U;
   options.open_files_max = 128;
+#ifdef SAMBAND_TESTS
+  options.environment = storage::unsynced_loss_if_asked();
+#endif
   auto opened = storage::RocksStore::open(std::move(options));
   if (!opened) return std::unexpected(error_of(opened.error()));
   store_ = std::move(*opened);

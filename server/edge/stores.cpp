@@ -43,23 +43,12 @@ storage::Access access_of(StoreUse use) {
   std::abort();  // every enumerator returns above
 }
 
-#ifdef SAMBAND_TESTS
-// For tests that pull the plug: what was not synced is lost with the process.
-std::shared_ptr<storage::Environment> environment() {
-  const char* asked = std::getenv("SAMBAND_TEST_UNSYNCED_LOSS");
-  if (!asked || std::string_view{asked} != "1") return nullptr;
-  return std::make_shared<storage::UnsyncedLoss>();
-}
-#else
-std::shared_ptr<storage::Environment> environment() {
-  return nullptr;
-}
-#endif
-
 std::expected<std::unique_ptr<storage::Store>, std::string> open_one(storage::RocksOptions options, StoreUse use) {
   const std::filesystem::path place = options.directory;
   options.access = access_of(use);
-  if (use == StoreUse::serve) options.environment = environment();
+#ifdef SAMBAND_TESTS
+  if (use == StoreUse::serve) options.environment = storage::unsynced_loss_if_asked();
+#endif
   // While it is being opened, the one line that says what to do is enough.
   const auto is_open = std::make_shared<std::atomic<bool>>(false);
   options.report = [is_open](std::string_view failure) {

@@ -19,18 +19,24 @@ class Writer(threading.Thread):
         self.tried: set[str] = set()
         self.stopping = threading.Event()
         self.number = 0
+        self.sending: subprocess.Popen | None = None
+
+    def kill(self) -> None:
+        """The command that is under way at this moment, if any."""
+        if self.sending:
+            self.sending.kill()
 
     def run(self) -> None:
         while not self.stopping.is_set():
             text = f"{self.label} {self.number}"
             self.number += 1
             self.tried.add(text)
-            try:
-                result = self.client.try_run("--wait", 30, "send", self.channel, text, seconds=60)
-            except subprocess.TimeoutExpired:
-                continue
-            if result.status == 0:
-                self.acknowledged[int(result.out.split()[0])] = text
+            self.sending = subprocess.Popen(self.client.command("--wait", 30, "send", self.channel, text),
+                                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                            stderr=subprocess.DEVNULL, text=True, env=self.client.environment)
+            out, _ = self.sending.communicate()
+            if self.sending.returncode == 0:
+                self.acknowledged[int(out.split()[0])] = text
             else:
                 time.sleep(0.05)
 

@@ -41,14 +41,14 @@ class Client:
         self.name = name
         self.profile = world.folder / "profiles" / name
         self.agent: subprocess.Popen | None = None
+        self.environment = {**os.environ, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
 
     def command(self, *arguments: object) -> list[str]:
         return [str(PROGRAMS / "samband"), "--profile", str(self.profile), *map(str, arguments)]
 
     def try_run(self, *arguments: object, seconds: float = COMMAND_SECONDS_MAX, text: str | None = None) -> Result:
-        environment = {**os.environ, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
         return Result(subprocess.run(self.command(*arguments), capture_output=True, text=True, timeout=seconds,
-                                     env=environment, input=text or ""))
+                                     env=self.environment, input=text or ""))
 
     def run(self, *arguments: object) -> Result:
         result = self.try_run(*arguments)
@@ -68,7 +68,7 @@ class Client:
 
     def start_agent(self, *command: str) -> subprocess.Popen:
         self.agent = subprocess.Popen(self.command("--json", *(command or ("agent",))), stdout=subprocess.PIPE,
-                                      stderr=subprocess.PIPE, text=True)
+                                      stderr=subprocess.PIPE, text=True, env=self.environment)
         deadline = time.monotonic() + 10
         while not (self.profile / "socket").exists() and time.monotonic() < deadline:
             time.sleep(0.02)  # until it serves those who come next

@@ -1,7 +1,9 @@
 #include "storage/rocks/unsynced_loss/unsynced_loss.h"
 
+#include <cstdlib>
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
+#include <string_view>
 
 #include "storage/rocks/unsynced_loss/disk.h"
 
@@ -197,6 +199,12 @@ void UnsyncedLoss::crash() {
 
 std::size_t UnsyncedLoss::held_bytes() const {
   return file_system_->disk().held_bytes();
+}
+
+std::shared_ptr<Environment> unsynced_loss_if_asked() {
+  const char* asked = std::getenv("SAMBAND_TEST_UNSYNCED_LOSS");
+  if (!asked || std::string_view{asked} != "1") return nullptr;
+  return std::make_shared<UnsyncedLoss>();
 }
 
 }  // namespace samband::storage

@@ -41,4 +41,7 @@ class UnsyncedLoss final : public Environment {
   std::unique_ptr<rocksdb::Env> env_;
 };
 
+// For programs built with tests: an UnsyncedLoss when SAMBAND_TEST_UNSYNCED_LOSS=1 is in the environment, else nothing.
+[[nodiscard]] std::shared_ptr<Environment> unsynced_loss_if_asked();
+
 }  // namespace samband::storage

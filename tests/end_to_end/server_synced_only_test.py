@@ -6,12 +6,12 @@ import server_killed_test
 from world import main
 
 
-class SyncedOnly(server_killed_test.ServerKilled):
+class ServerSyncedOnly(server_killed_test.ServerKilled):
     environment = {"SAMBAND_TEST_UNSYNCED_LOSS": "1"}
 
 
 def load_tests(loader, _tests, _pattern):
-    return unittest.TestSuite([loader.loadTestsFromTestCase(SyncedOnly)])
+    return unittest.TestSuite([loader.loadTestsFromTestCase(ServerSyncedOnly)])
 
 
 if __name__ == "__main__":
