@@ -21,6 +21,7 @@ class ClientKilled(WorldTest):
         if self.loses_unsynced:
             self.bjorn.environment["SAMBAND_TEST_UNSYNCED_LOSS"] = "1"
         self.writer = Writer(self.bjorn, "SSU", "b")
+        self.addCleanup(self.writer.finish)
 
     def traffic(self, round_number: int) -> None:
         before = len(self.writer.acknowledged)

@@ -42,7 +42,8 @@ class Writer(threading.Thread):
 
     def finish(self) -> None:
         self.stopping.set()
-        self.join(90)
+        if self.is_alive():
+            self.join(90)
 
 
 def check_all_there(test, reader: Client, channel: str, writers: list[Writer]) -> int:
