@@ -195,16 +195,15 @@ Task<Outcome> add_partners(Parts& parts, OperationId operation, AddPartners comm
   const auto who = find_who(directory, *partners, command.who);
   if (!who) co_return std::unexpected(who.error());
 
-  const auto change = [&directory, partners = *partners,
-                       who = *who](const Channel& channel) -> std::expected<storage::ChannelPolicy, Failure> {
+  const auto role = command.moderate ? storage::Role::moderator : storage::Role::member;
+  const auto change = [&directory, partners = *partners, who = *who,
+                       role](const Channel& channel) -> std::expected<storage::ChannelPolicy, Failure> {
     storage::ChannelPolicy policy = channel.record.policy;
     for (const PartnerId& partner : partners) {
       const auto theirs = who_of(directory, who, partner);
       if (!theirs) continue;
-      const storage::RosterItem item{.partner = partner,
-                                     .partner_key = pinned_key(directory, partner),
-                                     .role = storage::Role::member,
-                                     .who = *theirs};
+      const storage::RosterItem item{
+          .partner = partner, .partner_key = pinned_key(directory, partner), .role = role, .who = *theirs};
       if (std::ranges::find(policy.items, item) == policy.items.end()) policy.items.push_back(item);
     }
     if (policy.items.size() > storage::roster_items_max) return failure(Fault::too_large);
@@ -251,6 +250,15 @@ Task<Outcome> remove_partners(Parts& parts, OperationId operation, RemovePartner
   co_return Outcome{};
 }
 
+// Whether a device other than our own moderates the channel: without one nobody could add or remove anyone any more.
+bool others_moderate(const Parts& parts, const Channel& channel) {
+  const identity::Directory& directory = parts.directory.directory();
+  return std::ranges::any_of(channel.devices(), [&](const DeviceId& device) {
+    if (device == parts.own->device().device) return false;
+    return storage::role_of(channel.record.policy, directory, device, directory.size()) == storage::Role::moderator;
+  });
+}
+
 Task<Outcome> leave_channel(Parts& parts, OperationId operation, LeaveChannel command) {
   const auto found = parts.channels.find_joined(command.channel);
   if (!found) co_return std::unexpected(found.error());
@@ -258,6 +266,7 @@ Task<Outcome> leave_channel(Parts& parts, OperationId operation, LeaveChannel co
   co_await ready;
   Channel& channel = **found;
   if (!channel.is_member()) co_return failure(Fault::not_a_member, command.channel);
+  if (!others_moderate(parts, channel)) co_return failure(Fault::last_moderator);
   const auto answer = post_statement(parts, channel, protocol::LeaveRequest{});
   const protocol::ReplyBody reply = co_await answer;
   const auto* placed = std::get_if<protocol::Placed>(&reply);

@@ -84,6 +84,7 @@ struct AddPartners {
   std::string channel;
   std::vector<std::string> partners;
   Who who;
+  bool moderate = false;  // they moderate too, whether they were in the channel or not
 };
 struct RemovePartners {
   std::string channel;

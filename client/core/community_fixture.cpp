@@ -173,8 +173,8 @@ Own Person::takes_own() {
 
 Person::KeyPackages Person::takes_key_packages() {
   KeyPackages packages;
-  Profile{*store}.scan(places::key_packages(), [&](BytesView reference, BytesView bundle) {
-    packages[copy_of(reference)] = copy_of(bundle);
+  Profile{*store}.scan(places::key_packages(), [&](BytesView order, BytesView bundle) {
+    packages[copy_of(order)] = copy_of(bundle);
     return true;
   });
   return packages;
@@ -182,7 +182,7 @@ Person::KeyPackages Person::takes_key_packages() {
 
 void Person::puts_back(const KeyPackages& packages) {
   Profile profile{*store};
-  for (const auto& [reference, bundle] : packages) profile.put(places::key_package(reference), bundle);
+  for (const auto& [order, bundle] : packages) profile.put(places::key_package_at(order), bundle);
   EXPECT_TRUE(profile.commit());
 }
 

@@ -261,6 +261,17 @@ TEST_F(CommunityTest, WhoeverLeavesIsRemovedByAnotherMemberAndKeepsNothing) {
   EXPECT_FALSE(id.is_zero());
 }
 
+TEST_F(CommunityTest, TheLastModeratorMakesAnotherOneBeforeLeaving) {
+  common_channel();
+  EXPECT_EQ(anna.asks(LeaveChannel{channel}), Fault::last_moderator);
+  ASSERT_EQ(anna.asks(AddPartners{channel, {"1506"}, AllStaff{}, true}), std::nullopt);
+  ASSERT_EQ(anna.asks(LeaveChannel{channel}), std::nullopt);
+  community.pass(minute_ms);
+  ASSERT_EQ(bjorn.asks(text("no styrer eg")), std::nullopt);
+  EXPECT_THAT(cecilie.reads(channel), ElementsAre("no styrer eg"));
+  EXPECT_EQ(anna.asks(text("for seint")), Fault::not_a_member);
+}
+
 TEST_F(CommunityTest, PartnersAreAddedAndRemovedByModeratorsOnly) {
   common_channel();
   Person& frode = community.partner("1547", "Aukra", "Frode");

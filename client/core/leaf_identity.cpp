@@ -24,12 +24,12 @@ const mls::Lifetime* lifetime_of(const mls::KeyPackageBundle& bundle) {
 Kept take_stock(Parts& parts) {
   Kept kept;
   const std::uint64_t now = parts.turn.now().ms / 1000;
-  std::vector<Bytes> expired;
-  parts.profile.scan(places::key_packages(), [&](BytesView reference, BytesView value) {
+  std::vector<Place> expired;
+  parts.profile.scan(places::key_packages(), [&](BytesView order, BytesView value) {
     const auto bundle = mls::KeyPackageBundle::parse(value);
     const mls::Lifetime* lifetime = bundle ? lifetime_of(*bundle) : nullptr;
     if (lifetime == nullptr || lifetime->not_after < now) {
-      expired.push_back(copy_of(reference));
+      expired.push_back(places::key_package_at(order));
     } else if (!bundle->is_last_resort()) {
       ++kept.single_use;
     } else if (lifetime->not_before + key_package_renewal_seconds > now) {
@@ -37,7 +37,7 @@ Kept take_stock(Parts& parts) {
     }
     return true;
   });
-  for (const Bytes& reference : expired) parts.profile.remove(places::key_package(reference));
+  for (const Place& place : expired) parts.profile.remove(place);
   return kept;
 }
 

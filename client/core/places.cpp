@@ -41,14 +41,17 @@ Place key_packages() {
   return {layout::identity, scope("key packages"), {}};
 }
 Place key_package(BytesView reference) {
-  return {layout::identity, scope("key packages"), copy_of(reference)};
+  return {layout::identity, scope("key packages"), copy_of(reference), true};
+}
+Place key_package_at(BytesView order) {
+  return {layout::identity, scope("key packages"), copy_of(order)};
 }
 
 Place channels() {
   return {layout::channels, scope("channels"), {}};
 }
 Place channel(const ChannelId& channel) {
-  return {layout::channels, scope("channels"), copy_of(channel.view())};
+  return {layout::channels, scope("channels"), copy_of(channel.view()), true};
 }
 Place group(const ChannelId& channel) {
   return layout::of_channel(layout::groups, channel, 0);
@@ -71,7 +74,7 @@ Place content(const ChannelId& channel, std::uint64_t seq) {
 }
 
 Place message_seq(const ChannelId& channel, BytesView message_id) {
-  return {layout::content, scope("message ids", channel), copy_of(message_id)};
+  return {layout::content, scope("message ids", channel), copy_of(message_id), true};
 }
 
 Place outbox() {
@@ -95,7 +98,7 @@ Place guidances() {
   return {layout::documents, scope("guidance"), {}};
 }
 Place guidance(const GuidanceId& id) {
-  return {layout::documents, scope("guidance"), copy_of(id.view())};
+  return {layout::documents, scope("guidance"), copy_of(id.view()), true};
 }
 
 }  // namespace samband::client::places

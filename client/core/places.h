@@ -1,5 +1,5 @@
 // Where each record of the profile is kept, beside what storage/model/profile_layout.h names.
-// Scopes are hidden in the store; the order within a scope is not.
+// Scopes and ids are hidden in the store; numbers are not.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +23,7 @@ using storage::profile_store::Place;
 // KeyPackageBundles by KeyPackageRef (32 bytes).
 [[nodiscard]] Place key_packages();
 [[nodiscard]] Place key_package(BytesView reference);
+[[nodiscard]] Place key_package_at(BytesView order);  // as a scan shows it
 
 // ChannelRecords by channel.
 [[nodiscard]] Place channels();

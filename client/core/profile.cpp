@@ -14,8 +14,12 @@ storage::profile_store::PlaceRange range_from(const Place& from) {
 
 }  // namespace
 
+Profile::Key Profile::key_of(const Place& place) const {
+  return {place.family, place.scope, store_.order_of(place)};
+}
+
 std::optional<SecretBytes> Profile::get(const Place& place) {
-  if (const auto changed = changes_.find({place.family, place.scope, place.order}); changed != changes_.end()) {
+  if (const auto changed = changes_.find(key_of(place)); changed != changes_.end()) {
     if (!changed->second) return std::nullopt;
     return changed->second->duplicate();
   }
@@ -27,12 +31,12 @@ std::optional<SecretBytes> Profile::get(const Place& place) {
   return std::move(*kept);
 }
 
-void Profile::put(Place place, SecretBytes value) {
-  changes_.insert_or_assign({place.family, std::move(place.scope), std::move(place.order)}, std::move(value));
+void Profile::put(const Place& place, SecretBytes value) {
+  changes_.insert_or_assign(key_of(place), std::move(value));
 }
 
-void Profile::remove(Place place) {
-  changes_.insert_or_assign({place.family, std::move(place.scope), std::move(place.order)}, std::nullopt);
+void Profile::remove(const Place& place) {
+  changes_.insert_or_assign(key_of(place), std::nullopt);
 }
 
 void Profile::remove_scope(const Place& place) {

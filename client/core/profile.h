@@ -20,14 +20,14 @@ class Profile {
 
   // nullopt when nothing is kept there, or the store failed.
   [[nodiscard]] std::optional<SecretBytes> get(const Place& place);
-  void put(Place place, SecretBytes value);
-  void put(Place place, BytesView value) { put(std::move(place), SecretBytes{value}); }
-  void remove(Place place);
+  void put(const Place& place, SecretBytes value);
+  void put(const Place& place, BytesView value) { put(place, SecretBytes{value}); }
+  void remove(const Place& place);
   // Everything of that scope, whatever its order.
   void remove_scope(const Place& place);
 
   // Everything of `from`'s scope with an order of at least `from.order`, in order, changes of this step included;
-  // ends when the visitor returns false.
+  // ends when the visitor returns false. An order that is an id is shown as it lies in the store.
   using Visit = std::function<bool(BytesView order, BytesView value)>;
   void scan(const Place& from, const Visit& visit);
 
@@ -42,6 +42,8 @@ class Profile {
     Bytes order;
     auto operator<=>(const Key&) const = default;
   };
+  [[nodiscard]] Key key_of(const Place& place) const;
+
   storage::SealedStore& store_;
   std::map<Key, std::optional<SecretBytes>> changes_;  // nullopt: removed
   bool failed_ = false;

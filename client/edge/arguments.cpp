@@ -235,10 +235,12 @@ class CommandLine {
               [this] { return Built{Command{JoinChannel{channel_}}}; });
     add_named(*channel, "members", "who is in a channel", "samband channel members \"SSU Vest-Viken\"",
               [this] { return Built{Command{ListMembers{channel_}}}; });
-    auto* more = add_named(*channel, "add", "add partners", "samband channel add \"SSU Vest-Viken\" 3303 3305",
-                           [this] { return Built{Command{AddPartners{channel_, names_, parse_who(who_)}}}; });
+    auto* more = add_named(*channel, "add", "add partners", "samband channel add \"SSU Vest-Viken\" 3303 3305", [this] {
+      return Built{Command{AddPartners{channel_, names_, parse_who(who_), moderate_}}};
+    });
     more->add_option("PARTNER", names_, "numbers or names")->required();
     more->add_option("--who", who_, "all-staff, duties or people (default coordinator)");
+    more->add_flag("--moderator", moderate_, "they moderate the channel too");
     auto* less = add_named(*channel, "remove", "remove partners", "samband channel remove \"SSU Vest-Viken\" 3303",
                            [this] { return Built{Command{RemovePartners{channel_, names_}}}; });
     less->add_option("PARTNER", names_, "numbers or names")->required();
@@ -411,7 +413,7 @@ class CommandLine {
   std::uint64_t seq_ = 0, since_ = 0;
   std::optional<std::uint64_t> reply_to_;
   std::optional<std::uint32_t> version_;
-  bool no_passphrase_ = false, all_partners_ = false, follow_ = false;
+  bool no_passphrase_ = false, all_partners_ = false, follow_ = false, moderate_ = false;
 };
 
 std::optional<std::uint64_t> relative_ms(std::string_view text) {

@@ -1,7 +1,7 @@
 // A client's profile: families, and the scope and order under which each thing is kept.
-// A sealed store hides the scope (which channel, which partner) behind a keyed hash; the order within a scope
-// stays readable, so that ranges are scans. Ids therefore belong into scopes, numbers into orders, and what is
-// to be listed is numbered: scopes can't be enumerated.
+// A sealed store hides the scope (which channel, which partner) behind a keyed hash. An order is a number, and stays
+// readable, so that ranges are scans; or an id, and is hashed as well: such things are listed in no particular order,
+// and their values tell their ids.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +31,7 @@ struct Place {
   Family family;
   Bytes scope;
   Bytes order;
+  bool order_is_id = false;
   bool operator==(const Place&) const = default;
 };
 

@@ -14,6 +14,7 @@ using profile_store::PlaceRange;
 
 constexpr std::uint8_t sealed_version = 1;
 constexpr std::size_t prefix_bytes = 16;
+constexpr std::size_t hidden_order_bytes = 16;
 constexpr std::size_t nonce_bytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t tag_bytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 constexpr std::size_t head_bytes = 1 + nonce_bytes;  // before the ciphertext
@@ -75,6 +76,7 @@ SealedStore::SealedStore(Store& store, const SecretBytes& store_key, RandomSourc
     : store_{store},
       random_{random},
       name_key_{derive(store_key, "samband store names")},
+      order_key_{derive(store_key, "samband store orders")},
       value_key_{derive(store_key, "samband store values")} {}
 
 std::expected<void, SealedFailure> SealedStore::begin() {
@@ -127,9 +129,15 @@ Bytes SealedStore::prefix_of(Family family, BytesView scope) const {
   return copy_of(BytesView{mac}.first(prefix_bytes));
 }
 
-Bytes SealedStore::key_of(const Place& place) const {
+Bytes SealedStore::order_of(const Place& place) const {
   SAMBAND_CHECK(place.order.size() <= order_bytes_max);
-  return concat({prefix_of(place.family, place.scope), place.order});
+  if (!place.order_is_id) return place.order;
+  const Mac mac = hmac(order_key_.view(), {prefix_of(place.family, place.scope), place.order});
+  return copy_of(BytesView{mac}.first(hidden_order_bytes));
+}
+
+Bytes SealedStore::key_of(const Place& place) const {
+  return concat({prefix_of(place.family, place.scope), order_of(place)});
 }
 
 KeyRange SealedStore::keys_of(const PlaceRange& range) const {

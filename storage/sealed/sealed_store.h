@@ -2,10 +2,10 @@
 //
 // A thing is found by family, scope and order (profile_layout.h). Its key in the store underneath is
 //     HMAC-SHA-256(key for names, family, scope)[0..16) || order
-// and its value XChaCha20-Poly1305 with a random nonce, bound to that family and key: a value that was changed,
-// moved to another place or taken from another store does not open.
-// Not hidden: how many things there are, their sizes, their orders, and which share a scope. Not noticed: a value
-// put back as it was at the same place before (whoever can do that can put back the whole disk).
+// (an order that is an id: its own keyed hash) and its value XChaCha20-Poly1305 with a random nonce, bound to that
+// family and key: a value that was changed, moved to another place or taken from another store does not open. Not
+// hidden: how many things there are, their sizes, orders that are numbers, and which share a scope. Not noticed: a
+// value put back as it was at the same place before (whoever can do that can put back the whole disk).
 //
 // Reads may run on any thread; writes come from one thread at a time, as in the store underneath.
 #pragma once
@@ -53,6 +53,7 @@ class SealedBatch {
   StoreBatch batch_;
 };
 
+// `order` as it lies in the store: order_of.
 using SealedVisitor = std::function<Visit(BytesView order, const SecretBytes& value)>;
 
 class SealedStore {
@@ -72,6 +73,9 @@ class SealedStore {
                                                                std::size_t limit, const SealedVisitor& visitor,
                                                                Direction direction = Direction::forward) const;
 
+  // A place's order as it lies in the store: itself, or 16 bytes of a keyed hash of an id.
+  [[nodiscard]] Bytes order_of(const profile_store::Place& place) const;
+
   [[nodiscard]] SealedBatch batch() const { return SealedBatch{*this}; }
   // An error is final, as in the store underneath.
   [[nodiscard]] std::expected<void, SealedFailure> write(const SealedBatch& batch, Durability durability);
@@ -89,6 +93,7 @@ class SealedStore {
   Store& store_;
   RandomSource& random_;
   SecretBytes name_key_;
+  SecretBytes order_key_;
   SecretBytes value_key_;
 };
 

@@ -75,6 +75,20 @@ TEST_F(SealedStoreTest, LeavesNeitherContentNorIdsInTheClear) {
   }
 }
 
+TEST_F(SealedStoreTest, AnIdAsOrderIsHiddenAndFound) {
+  const Bytes id(32, 0x4d);
+  const Place by_id{content, copy_of(view_of("ids")), id, true};
+  put(by_id, "takk");
+  EXPECT_EQ(get(by_id), "takk");
+  const auto pairs = underneath(content);
+  ASSERT_EQ(pairs.size(), 1U);
+  EXPECT_EQ(std::ranges::search(pairs[0].first, Bytes(4, 0x4d)).size(), 0U);
+  // What a scan shows as order names the same thing.
+  EXPECT_EQ(get({content, by_id.scope, store.order_of(by_id)}), "takk");
+  const Place elsewhere{content, copy_of(view_of("other ids")), id, true};
+  EXPECT_NE(store.order_of(elsewhere), store.order_of(by_id));
+}
+
 TEST_F(SealedStoreTest, SealsTheSameValueDifferentlyEachTime) {
   put(first, "same");
   const auto before = underneath(content);
