@@ -57,6 +57,7 @@ class Channel {
   std::uint64_t known_next = 0;           // the server's next_seq when it was last heard
   bool is_busy = false;                   // an errand sees to joining or upkeep
   std::optional<Later<bool>> pause;       // before leaves are removed; ends at once when there is something to say
+  std::uint64_t admit_pause_ms = 0;       // grows while none of those who wait has a KeyPackage
   WallTime admit_after;                   // devices without a KeyPackage are not asked for before
   WallTime upkeep_after;                  // after something failed that the group needs
   std::optional<Later<CommitFate>> fate;  // of the pending Commit, while somebody waits for it

@@ -225,7 +225,7 @@ TEST_F(CommunityTest, AnAgentOfAModeratorAdmitsWaitingDevices) {
   common_channel();
   anna.begins(Agent{});
   Person& dag = community.colleague(bjorn, "Dag", {Duty::coordinator});
-  community.pass(3 * minute_ms);
+  community.pass(5 * second_ms);
   EXPECT_THAT(dag.heard<JoinedChannel>(), SizeIs(1));
   ASSERT_EQ(anna.asks(text("velkomen")), std::nullopt);
   EXPECT_THAT(dag.reads(channel), ElementsAre("velkomen"));
@@ -259,6 +259,11 @@ TEST_F(CommunityTest, WhoeverLeavesIsRemovedByAnotherMemberAndKeepsNothing) {
   ASSERT_EQ(anna.asks(text("berre to")), std::nullopt);
   EXPECT_THAT(bjorn.reads(channel), ElementsAre("berre to"));
   EXPECT_FALSE(id.is_zero());
+}
+
+TEST_F(CommunityTest, TheOverviewSaysThatNothingWaits) {
+  ASSERT_EQ(anna.asks(ShowOverview{}), std::nullopt);
+  EXPECT_THAT(anna.heard<NothingWaits>(), SizeIs(1));
 }
 
 TEST_F(CommunityTest, TheLastModeratorMakesAnotherOneBeforeLeaving) {
@@ -341,6 +346,12 @@ TEST_F(CommunityTest, PublishesGuidanceThatEverybodyReadsTheSame) {
   const auto lines = bjorn.heard<GuidanceLine>();
   const std::string id = to_hex(lines.front().id.view());
   ASSERT_EQ(bjorn.asks(ShowGuidance{id.substr(0, 8), std::make_shared<MemoryFolder>(saved)}), std::nullopt);
+  // What was shown waits no more; its deadline still does.
+  bjorn.forget();
+  ASSERT_EQ(bjorn.asks(ShowOverview{}), std::nullopt);
+  EXPECT_THAT(bjorn.heard<ChannelLine>(), IsEmpty());
+  EXPECT_THAT(bjorn.heard<GuidanceLine>(), SizeIs(1));
+  EXPECT_THAT(bjorn.heard<NothingWaits>(), IsEmpty());
   EXPECT_EQ(saved["text.nn.md"], copy_of(view_of("Vi tilrår")));
   EXPECT_EQ(saved["tabell.csv"], Bytes(70'000, 'x'));
 

@@ -10,6 +10,7 @@
 #include "client/core/names.h"
 #include "client/core/outbox.h"
 #include "client/core/places.h"
+#include "client/core/reading.h"
 #include "crypto/codec/hex.h"
 #include "crypto/identity/name.h"
 #include "crypto/suite/signing.h"
@@ -222,7 +223,7 @@ Task<Outcome> announce(Parts& parts, ChannelId channel, GuidanceId guidance, Has
 Outcome tell_published(Parts& parts, OperationId operation, const GuidanceId& guidance) {
   const auto held = find_guidance(parts, to_hex(guidance.view()));
   if (!held) return std::unexpected(held.error());
-  parts.turn.tell(operation, line_of(parts, *held));
+  parts.turn.tell(operation, GuidancePublished{line_of(parts, *held)});
   return {};
 }
 
@@ -288,12 +289,15 @@ Outcome list_guidance(Parts& parts, OperationId operation) {
   return {};
 }
 
-Outcome list_guidance_due(Parts& parts, OperationId operation) {
+std::size_t list_guidance_due(Parts& parts, OperationId operation) {
+  std::size_t due = 0;
   for (const Held& held : all_held(parts)) {
     const auto& deadline = held.manifest.acknowledge_by;
-    if (deadline && *deadline > parts.turn.now()) parts.turn.tell(operation, line_of(parts, held));
+    if (!deadline || *deadline <= parts.turn.now()) continue;
+    parts.turn.tell(operation, line_of(parts, held));
+    ++due;
   }
-  return {};
+  return due;
 }
 
 Task<Outcome> show_guidance(Parts& parts, OperationId operation, ShowGuidance command) {
@@ -321,6 +325,7 @@ Task<Outcome> show_guidance(Parts& parts, OperationId operation, ShowGuidance co
       if (!saved) co_return saved;
     }
   }
+  mark_message_read(parts, held->manifest.channel, held->seq);
   co_return Outcome{};
 }
 

@@ -54,7 +54,7 @@ struct GuidanceManifest {
 [[nodiscard]] Task<Outcome> publish_guidance(Parts& parts, OperationId operation, PublishGuidance command);
 [[nodiscard]] Outcome list_guidance(Parts& parts, OperationId operation);
 // Those whose time to acknowledge has not passed.
-[[nodiscard]] Outcome list_guidance_due(Parts& parts, OperationId operation);
+[[nodiscard]] std::size_t list_guidance_due(Parts& parts, OperationId operation);
 [[nodiscard]] Task<Outcome> show_guidance(Parts& parts, OperationId operation, ShowGuidance command);
 
 // Judges the guidance that a message says it is, against its own parts and the directory, and lists it. True: it is

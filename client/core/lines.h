@@ -62,8 +62,9 @@ struct DeviceLine {
   bool is_this_device = false;
 };
 struct RevokedLine {
-  std::string kind;  // device, staff, invitation
-  std::string subject;
+  std::string kind;     // device, staff, invitation
+  std::string subject;  // its id
+  std::string asked;    // as the person named it
 };
 
 enum class Membership : std::uint8_t { member, may_join, left, removed };
@@ -142,6 +143,9 @@ struct GuidanceLine {
   PartnerId partner;
   std::string partner_name;
 };
+struct GuidancePublished {
+  GuidanceLine guidance;
+};
 struct GuidanceTextLine {
   GuidanceId id;
   GuidanceText text;
@@ -160,6 +164,8 @@ struct VerifiedLine {
   std::uint64_t leaves_followed = 0;  // each applied and checked by this client
   bool own_device_found = false;
 };
+
+struct NothingWaits {};  // the overview is empty
 
 // --- unasked
 
@@ -215,8 +221,8 @@ struct Progress {  // of a document
 };
 
 using Line = std::variant<Enrolled, InvitationMade, SelfLine, PartnerLine, DeviceLine, RevokedLine, ChannelLine,
-                          ChannelMade, MemberLine, Placed, MessageLine, DocumentLine, GuidanceLine, GuidanceTextLine,
-                          GuidanceFileLine, VerifiedLine, MessageArrived, JoinedChannel, LeftChannel, MayJoinChannel,
-                          NewDeviceOfYours, PartnerKeyChanged, WarningLine, Progress>;
+                          ChannelMade, MemberLine, Placed, MessageLine, DocumentLine, GuidanceLine, GuidancePublished,
+                          GuidanceTextLine, NothingWaits, GuidanceFileLine, VerifiedLine, MessageArrived, JoinedChannel,
+                          LeftChannel, MayJoinChannel, NewDeviceOfYours, PartnerKeyChanged, WarningLine, Progress>;
 
 }  // namespace samband::client

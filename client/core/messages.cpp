@@ -49,7 +49,7 @@ Task<Outcome> post(Parts& parts, OperationId operation, ChannelId channel, Conte
   const Later<Outbox::Placing> placed = parts.outbox.until_placed(*added);
   const Outbox::Placing placing = co_await placed;
   if (!placing) co_return std::unexpected(placing.error());
-  parts.turn.tell(operation, Placed{channel, *placing});
+  if (!guidance) parts.turn.tell(operation, Placed{channel, *placing});
   co_return Outcome{};
 }
 

@@ -14,7 +14,7 @@ namespace samband::client {
 [[nodiscard]] Task<Outcome> delete_message(Parts& parts, OperationId operation, DeleteMessage command);
 [[nodiscard]] Task<Outcome> react(Parts& parts, OperationId operation, React command);
 
-// Puts a message in the outbox and waits for its place; tells `Placed`.
+// Puts a message in the outbox and waits for its place; tells `Placed`, but not for a guidance.
 [[nodiscard]] Task<Outcome> post(Parts& parts, OperationId operation, ChannelId channel, Content content,
                                  std::vector<BlobId> blobs, std::optional<GuidanceId> guidance);
 

@@ -93,6 +93,10 @@ void for_each_record(Parts& parts, const Channel& channel, std::uint64_t since, 
   for (const MessageRecord& record : records) each(record);
 }
 
+bool is_news(const Parts& parts, const MessageRecord& record) {
+  return record.effect == MessageEffect::says && record.sender != parts.own->device().device;
+}
+
 void mark_read(Channel& channel) {
   if (channel.record.read_until == channel.record.head.next_seq) return;
   channel.record.read_until = channel.record.head.next_seq;
@@ -112,10 +116,20 @@ std::vector<MessageLine> messages_since(Parts& parts, const Channel& channel, st
 
 std::uint64_t unread_count(Parts& parts, const Channel& channel) {
   std::uint64_t count = 0;
-  for_each_record(parts, channel, channel.record.read_until, [&](const MessageRecord& record) {
-    if (record.effect == MessageEffect::says && record.sender != parts.own->device().device) ++count;
-  });
+  for_each_record(parts, channel, channel.record.read_until,
+                  [&](const MessageRecord& record) { count += is_news(parts, record) ? 1 : 0; });
   return count;
+}
+
+void mark_message_read(Parts& parts, const ChannelId& id, std::uint64_t seq) {
+  Channel* channel = parts.channels.find(id);
+  if (channel == nullptr || channel->record.read_until > seq) return;
+  bool skips = false;
+  for_each_record(parts, *channel, channel->record.read_until,
+                  [&](const MessageRecord& record) { skips = skips || (record.seq < seq && is_news(parts, record)); });
+  if (skips) return;
+  channel->record.read_until = seq + 1;
+  channel->save_record();
 }
 
 Task<Outcome> read_channel(Parts& parts, OperationId operation, ReadChannel command) {

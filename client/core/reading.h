@@ -16,5 +16,7 @@ namespace samband::client {
 [[nodiscard]] std::vector<MessageLine> messages_since(Parts& parts, const Channel& channel, std::uint64_t since);
 // Messages that this person has not read.
 [[nodiscard]] std::uint64_t unread_count(Parts& parts, const Channel& channel);
+// It was shown in another way than by `read_channel`: it counts as read, unless something before it does not.
+void mark_message_read(Parts& parts, const ChannelId& channel, std::uint64_t seq);
 
 }  // namespace samband::client

@@ -39,12 +39,15 @@ identity::Invitation invitation_of(const Parts& parts, SecretBytes seed, const D
   return invitation;
 }
 
-RevokedLine line_of(const identity::RevocationSubject& subject) {
-  if (const auto* device = std::get_if<DeviceId>(&subject)) return {"device", to_hex(device->view())};
-  if (const auto* staff = std::get_if<StaffId>(&subject)) return {"staff", to_hex(staff->view())};
-  if (const auto* delegation = std::get_if<DelegationHash>(&subject)) return {"invitation", to_hex(delegation->view())};
-  if (const auto* grant = std::get_if<AdministratorHash>(&subject)) return {"administrator", to_hex(grant->view())};
-  return {"partner key", to_hex(std::get<identity::PendingPartnerKey>(subject).fingerprint.view())};
+RevokedLine line_of(const identity::RevocationSubject& subject, std::string asked) {
+  const auto line = [&](std::string kind, BytesView id) {
+    return RevokedLine{std::move(kind), to_hex(id), std::move(asked)};
+  };
+  if (const auto* device = std::get_if<DeviceId>(&subject)) return line("device", device->view());
+  if (const auto* staff = std::get_if<StaffId>(&subject)) return line("staff", staff->view());
+  if (const auto* delegation = std::get_if<DelegationHash>(&subject)) return line("invitation", delegation->view());
+  if (const auto* grant = std::get_if<AdministratorHash>(&subject)) return line("administrator", grant->view());
+  return line("partner key", std::get<identity::PendingPartnerKey>(subject).fingerprint.view());
 }
 
 }  // namespace
@@ -94,7 +97,7 @@ Task<Outcome> revoke(Parts& parts, OperationId operation, Revoke command) {
   if (placed == nullptr) co_return std::unexpected(failure_of(reply));
   const Later<bool> followed = parts.directory.reached(placed->index + 1);
   co_await followed;
-  parts.turn.tell(operation, line_of(*subject));
+  parts.turn.tell(operation, line_of(*subject, command.subject));
   co_return Outcome{};
 }
 

@@ -1,5 +1,7 @@
 #include "client/core/upkeep.h"
 
+#include <algorithm>
+
 #include "client/core/channels.h"
 #include "client/core/committing.h"
 #include "client/core/joining.h"
@@ -113,10 +115,14 @@ Task<bool> update_path(Parts& parts, Channel& channel) {
 }
 
 Task<bool> admit(Parts& parts, Channel& channel) {
-  channel.admit_after = {parts.turn.now().ms + retry_pause_ms};
+  const ChannelId id = channel.id();
+  channel.admit_pause_ms = std::clamp(2 * channel.admit_pause_ms, admit_pause_first_ms, retry_pause_ms);
+  channel.admit_after = {parts.turn.now().ms + channel.admit_pause_ms};
   parts.turn.wake_at(channel.admit_after);
-  auto admitting = admit_waiting(parts, channel.id());
+  auto admitting = admit_waiting(parts, id);
   const auto admitted = co_await admitting;
+  Channel* after = parts.channels.find(id);
+  if (admitted && *admitted > 0 && after != nullptr) after->admit_pause_ms = 0;
   co_return admitted.has_value();
 }
 

@@ -14,6 +14,8 @@ inline constexpr std::uint64_t path_jitter_ms = 3ULL * 24 * 60 * 60 * 1000;
 // say does not wait.
 inline constexpr std::uint64_t removal_jitter_ms = 20ULL * 1000;
 inline constexpr std::uint64_t retry_pause_ms = 60ULL * 1000;
+// A new device is in the directory a moment before its KeyPackages are there.
+inline constexpr std::uint64_t admit_pause_first_ms = 1000;
 
 [[nodiscard]] bool is_path_due(const Parts& parts, const Channel& channel);
 [[nodiscard]] bool needs_upkeep(Parts& parts, Channel& channel);

@@ -148,11 +148,16 @@ Outcome list_members(Parts& parts, OperationId operation, const ListMembers& com
 }
 
 Outcome show_overview(Parts& parts, OperationId operation) {
+  bool empty = true;
   for (const Channel* channel : parts.channels.all()) {
     ChannelLine line = line_of(parts, *channel);
-    if (line.unread > 0 || line.membership == Membership::may_join) parts.turn.tell(operation, std::move(line));
+    if (line.unread == 0 && line.membership != Membership::may_join) continue;
+    parts.turn.tell(operation, std::move(line));
+    empty = false;
   }
-  return list_guidance_due(parts, operation);
+  if (list_guidance_due(parts, operation) > 0) empty = false;
+  if (empty) parts.turn.tell(operation, NothingWaits{});
+  return {};
 }
 
 Task<Outcome> verify_log(Parts& parts, OperationId operation) {

@@ -92,6 +92,7 @@ class CommandLine {
     app_.add_flag("-v,--verbose", globals_.verbose, "log lines on standard error");
     app_.add_option("--passphrase-file", passphrase_file_, "file whose first line unlocks the profile")
         ->type_name("FILE");
+    app_.set_version_flag("--version", "samband " SAMBAND_VERSION)->description("print the version and exit");
     app_.add_option("--wait", wait_seconds_, "seconds to wait for a server that is away (default 10)")
         ->type_name("SECONDS")
         ->check(CLI::Range(0, 86400));
@@ -111,6 +112,8 @@ class CommandLine {
       app_.parse(std::move(words));
     } catch (const CLI::CallForHelp&) {
       return HelpText{app_.help()};
+    } catch (const CLI::CallForVersion&) {
+      return HelpText{"samband " SAMBAND_VERSION "\n"};
     } catch (const CLI::ParseError& error) {
       return usage(UsageProblem::command_line, error.what());
     }

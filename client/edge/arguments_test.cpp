@@ -44,7 +44,16 @@ TEST(Arguments, WithoutACommandShowWhatNeedsThePerson) {
   std::ignore = command<ShowOverview>({});
 }
 
+TEST(Arguments, TellTheVersionAndHelp) {
+  const ParseResult version = parse({"--version"});
+  ASSERT_TRUE(std::holds_alternative<HelpText>(version));
+  EXPECT_TRUE(std::get<HelpText>(version).text.starts_with("samband "));
+  EXPECT_TRUE(std::holds_alternative<HelpText>(parse({"channel", "add", "--help"})));
+}
+
 TEST(Arguments, ReadTheCommandsAsTheyAreTyped) {
+  EXPECT_TRUE(command<AddPartners>({"channel", "add", "SSU", "3303", "--moderator"}).moderate);
+  EXPECT_FALSE(command<AddPartners>({"channel", "add", "SSU", "3303"}).moderate);
   const auto send = command<SendText>({"send", "SSU", "Hei", "--reply-to", "17"});
   EXPECT_EQ(send.channel, "SSU");
   EXPECT_EQ(send.reply_to, 17U);

@@ -161,6 +161,12 @@ Json object(const GuidanceLine& line) {
           {"partner", hex_of(line.partner)},
           {"partner_name", line.partner_name}};
 }
+Json object(const GuidancePublished& line) {
+  return object(line.guidance);
+}
+Json object(const NothingWaits&) {
+  return nullptr;
+}
 Json object(const GuidanceTextLine& line) {
   return {{"id", hex_of(line.id)}, {"language", line.text.language}, {"text", line.text.text}};
 }

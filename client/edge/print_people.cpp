@@ -108,7 +108,7 @@ struct People {
                        line.revoked ? say({"  revoked", "  trukket tilbake", "  trekt tilbake"}) : "");
   }
   std::string operator()(const RevokedLine& line) const {
-    return fmt::format("{}: {}\n", say({"revoked", "trukket tilbake", "trekt tilbake"}), shown(line.subject));
+    return fmt::format("{}: {}\n", say({"revoked", "trukket tilbake", "trekt tilbake"}), shown(line.asked));
   }
   std::string operator()(const ChannelLine& line) const {
     std::string out = fmt::format("{}  ({}", shown(line.name), say(phrase_of(line.membership)));
@@ -116,9 +116,9 @@ struct People {
     if (line.unread > 0) out += fmt::format(", {} {}", line.unread, say({"unread", "uleste", "ulesne"}));
     out += ")\n";
     if (line.only_one_moderator) {
-      out +=
-          say({"  it has one moderator only: name a successor\n", "  den har bare én moderator: utpek en etterfølger\n",
-               "  han har berre éin moderator: peik ut ein etterfølgjar\n"});
+      out += say({"  one partner alone moderates it: `samband channel add CHANNEL PARTNER --moderator` adds another\n",
+                  "  bare én partner modererer den: `samband channel add KANAL PARTNER --moderator` gir en til\n",
+                  "  berre éin partner modererer han: `samband channel add KANAL PARTNAR --moderator` gir ein til\n"});
     }
     return out;
   }
@@ -166,11 +166,15 @@ struct People {
     }
     return out;
   }
+  std::string operator()(const GuidancePublished& line) const { return to_hex(line.guidance.id.view()) + "\n"; }
   std::string operator()(const GuidanceTextLine& line) const {
     return (line.text.language.empty() ? "" : "[" + line.text.language + "]\n") + shown(line.text.text) + "\n";
   }
   std::string operator()(const GuidanceFileLine& line) const {
     return fmt::format("{}  {} B  {}\n", shown(line.name), line.bytes, to_hex(line.sha256.view()));
+  }
+  std::string operator()(const NothingWaits&) const {
+    return fmt::format("{}\n", say({"nothing waits for you", "ingenting venter på deg", "ingenting ventar på deg"}));
   }
   std::string operator()(const VerifiedLine& line) const {
     return fmt::format(

@@ -1,5 +1,6 @@
 #include "client/edge/relay.h"
 
+#include <array>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -117,13 +118,15 @@ TEST(RelayClient, SaysWhenNobodyListens) {
   EXPECT_EQ(forward(std::string(200, 'x'), typed({}), console).error(), RelayError::path_too_long);
 }
 
-// Says `bytes` to who comes, and ends.
+// Hears who comes, says `bytes`, and ends.
 void leave_after(const std::string& path, BytesView bytes, const std::function<void()>& meanwhile) {
   asio::io_context io;
   std::remove(path.c_str());
   asio::local::stream_protocol::acceptor acceptor{io, {path}};
   std::thread owner{[&] {
     auto socket = acceptor.accept();
+    std::array<std::uint8_t, 4096> heard{};
+    socket.read_some(asio::buffer(heard));  // an end with unread bytes would overtake what is written
     asio::write(socket, asio::buffer(bytes.data(), bytes.size()));
   }};
   meanwhile();

@@ -143,7 +143,7 @@ AdminReply list_devices(const identity::Directory& directory, const protocol::Li
   std::vector<DeviceId> devices;
   if (request.partner_number) {
     const identity::PartnerRecord* partner = directory.partner_by_number(*request.partner_number);
-    if (partner == nullptr) return refused("there is no partner with that number");
+    if (partner == nullptr) return refused("there is no partner with that number: look at sambandctl partner list");
     devices = partner->devices;
   } else {
     devices = directory.devices();

@@ -132,12 +132,12 @@ std::expected<WallTime, Failure> expiry_of(const std::string& text) {
   return *at;
 }
 
-std::expected<std::vector<PartnerRow>, std::vector<LineFault>> read_file(const std::filesystem::path& file) {
+std::optional<std::string> read_file(const std::filesystem::path& file) {
   std::ifstream in{file, std::ios::binary};
-  if (!in) return std::unexpected{std::vector{LineFault{1, "the file can't be read: check its name"}}};
+  if (!in) return std::nullopt;
   std::ostringstream text;
   text << in.rdbuf();
-  return parse_partner_file(text.str());
+  return text.str();
 }
 
 }  // namespace
@@ -170,7 +170,9 @@ int import_partners(const Where& where, const std::filesystem::path& file, const
                     const std::string& expires) {
   const auto expires_at = expiry_of(expires);
   if (!expires_at) return fail(expires_at.error());
-  auto rows = read_file(file);
+  const auto text = read_file(file);
+  if (!text) return fail({Exit::refused, file.string() + ": the file can't be read: check its name"});
+  auto rows = parse_partner_file(*text);
   if (!rows) {
     for (const LineFault& fault : rows.error()) {
       fail({Exit::refused, file.string() + " line " + std::to_string(fault.line) + ": " + fault.says});
