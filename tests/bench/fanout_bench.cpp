@@ -32,9 +32,16 @@ std::size_t whole_writes(std::size_t messages) {
   return (messages + messages_a_write - 1) / messages_a_write * messages_a_write;
 }
 
-void print_rates(const std::string& what, const Rounds& rounds_of, const std::string& limit_is) {
-  print({.what = "fanout: deliveries, " + what, .unit = "deliveries/s", .limit_is = limit_is}, rounds_of.rates);
-  print({.what = "fanout: server CPU a delivery, " + what, .unit = "us", .limit_is = limit_is}, rounds_of.cpu_us);
+std::string to_listeners(std::size_t subscribers, const std::string& what) {
+  return fmt::format("fanout to {}: {}", subscribers, what);
+}
+
+void print_rates(std::size_t subscribers, const std::string& how, const Rounds& rounds_of,
+                 const std::string& limit_is) {
+  print({.what = to_listeners(subscribers, "deliveries, " + how), .unit = "deliveries/s", .limit_is = limit_is},
+        rounds_of.rates);
+  print({.what = to_listeners(subscribers, "server CPU a delivery, " + how), .unit = "us", .limit_is = limit_is},
+        rounds_of.cpu_us);
 }
 
 void measure_rates(Meeting& meeting, RawMeeting& raw) {
@@ -55,8 +62,8 @@ void measure_rates(Meeting& meeting, RawMeeting& raw) {
     const Round raw_together = raw.send(together);
     windows.add(meeting.post(in_windows, window), raw_together);
   }
-  print_rates("1 outstanding", single, "raw TLS, 1 message a write");
-  print_rates("32 outstanding", windows, "raw TLS, 16 messages a write");
+  print_rates(subscribers, "1 outstanding", single, "raw TLS, 1 message a write");
+  print_rates(subscribers, "32 outstanding", windows, "raw TLS, 16 messages a write");
 }
 
 void measure_skew(Meeting& meeting, RawMeeting& raw) {
@@ -73,7 +80,7 @@ void measure_skew(Meeting& meeting, RawMeeting& raw) {
     p99.add(quantile(samband, 0.99), quantile(limit, 0.99));
   }
   const auto line = [](const char* part, const Pairs& seconds) {
-    print({.what = fmt::format("fanout: first to last listener at 10/s, {}", part),
+    print({.what = to_listeners(meeting.audience().size(), std::string{"first to last at 10/s, "} + part),
            .unit = "ms",
            .scale = 1000,
            .limit_is = "raw TLS, 1 message a write"},
@@ -99,7 +106,7 @@ void run_fanout(const std::filesystem::path& programs, std::size_t subscribers) 
   RawMeeting raw{server, subscribers};
   Pairs connection;
   connection.add(connection_kib, raw.connection_kib());
-  print({.what = fmt::format("fanout: memory of an idle connection ({} of them)", subscribers),
+  print({.what = to_listeners(subscribers, "memory of an idle connection"),
          .unit = "KiB",
          .limit_is = "raw TLS that has not read or written"},
         connection);

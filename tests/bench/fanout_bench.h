@@ -6,8 +6,6 @@
 
 namespace samband::bench {
 
-inline constexpr std::size_t subscribers_default = 1000;
-
 // `programs`: the folder with sambandd and sambandctl.
 void run_fanout(const std::filesystem::path& programs, std::size_t subscribers);
 

@@ -25,7 +25,7 @@ struct Asked {
   bool mls = false;
   bool post = false;
   bool fanout = false;
-  std::size_t subscribers = subscribers_default;
+  std::vector<std::size_t> subscribers = {200, 1000};
 };
 
 // nullopt when a word is not understood.
@@ -42,7 +42,7 @@ std::optional<Asked> parse(const std::vector<std::string_view>& words) {
     } else if (word == "--subscribers" && ++i < words.size()) {
       const auto subscribers = parse_number(words[i]);
       if (!subscribers || *subscribers < subscribers_min || *subscribers > subscribers_max) return std::nullopt;
-      out.subscribers = *subscribers;
+      out.subscribers = {*subscribers};
     } else {
       return std::nullopt;
     }
@@ -63,7 +63,8 @@ int run(const std::vector<std::string_view>& words) {
   print_heading();
   if (asked->mls) run_mls();
   if (asked->post) run_post(programs);
-  if (asked->fanout) run_fanout(programs, asked->subscribers);
+  if (!asked->fanout) return 0;
+  for (const std::size_t subscribers : asked->subscribers) run_fanout(programs, subscribers);
   return 0;
 }
 
