@@ -121,6 +121,7 @@ Task<bool> Channels::reconcile() {
     if (channel->is_member() && !channel->subscribed) subscribe(*channel);
     see_to(*channel);
     parts_.outbox.pump(*channel);
+    intake_.forget_old(*channel);
   }
   co_return true;
 }

@@ -192,6 +192,15 @@ Content Person::content_at(const ChannelId& channel, std::uint64_t seq) {
   return parse_content(record->content).value();
 }
 
+std::vector<std::uint64_t> Person::entries_kept(const ChannelId& channel) {
+  std::vector<std::uint64_t> kept;
+  Profile{*store}.scan(places::entry(channel, 0), [&](BytesView, BytesView wire) {
+    kept.push_back(storage::parse_entry(wire)->seq);
+    return true;
+  });
+  return kept;
+}
+
 MessageId Person::message_id(const ChannelId& channel, std::uint64_t seq) {
   Profile profile{*store};
   return parse_message_record(profile.get(places::content(channel, seq))->view())->id;

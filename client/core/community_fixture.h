@@ -73,6 +73,8 @@ class Person {
   [[nodiscard]] KeyPackages takes_key_packages();
   void puts_back(const KeyPackages& packages);
   [[nodiscard]] Content content_at(const ChannelId& channel, std::uint64_t seq);
+  // Places of the raw entries that the profile holds.
+  [[nodiscard]] std::vector<std::uint64_t> entries_kept(const ChannelId& channel);
   [[nodiscard]] MessageId message_id(const ChannelId& channel, std::uint64_t seq);
 
   Community& community;

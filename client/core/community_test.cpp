@@ -14,6 +14,7 @@ using identity::Duties;
 using identity::Duty;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Not;
 using testing::SizeIs;
 
 const std::string channel = "Utskriving";
@@ -188,6 +189,23 @@ TEST_F(CommunityTest, GivesUpWaitingForAConnectionWhenTheTimeIsOver) {
   });
   EXPECT_TRUE(gave_up);
   EXPECT_NE(operation, started.operation);
+}
+
+TEST_F(CommunityTest, ForgetsRawEntriesAfterThirtyDaysAndNothingElse) {
+  const ChannelId id = common_channel();
+  ASSERT_EQ(anna.asks(text("gammalt")), std::nullopt);
+  ASSERT_EQ(bjorn.asks(Sync{}), std::nullopt);
+  ASSERT_THAT(bjorn.entries_kept(id), Not(IsEmpty()));
+  bjorn.disconnects();
+  community.now = {community.now.ms + 31 * day_ms};
+  ASSERT_EQ(anna.asks(text("nytt")), std::nullopt);
+  bjorn.connects();
+  ASSERT_EQ(bjorn.asks(Sync{}), std::nullopt);
+  const auto kept = bjorn.entries_kept(id);
+  ASSERT_THAT(kept, Not(IsEmpty()));
+  EXPECT_GT(kept.front(), 2U);
+  EXPECT_EQ(kept.back() + 1, community.entries(id).size());
+  EXPECT_THAT(bjorn.reads(channel), ElementsAre("gammalt", "nytt"));
 }
 
 TEST_F(CommunityTest, EncryptsAnewUnseenWhenAnotherCommitWasFirst) {

@@ -64,6 +64,18 @@ void EntryIntake::pump(Channel& channel) {
   }
 }
 
+void EntryIntake::forget_old(const Channel& channel) {
+  std::vector<Place> old;
+  const std::uint64_t now = parts_.turn.now().ms;
+  parts_.profile.scan(places::entry(channel.id(), 0), [&](BytesView, BytesView wire) {
+    const auto entry = storage::parse_entry(wire);
+    if (!entry || entry->at.ms + entries_kept_ms >= now) return false;
+    old.push_back(places::entry(channel.id(), entry->seq));
+    return old.size() < entries_forgotten_at_once_max;
+  });
+  for (const Place& place : old) parts_.profile.remove(place);
+}
+
 EntryIntake::Taken EntryIntake::take(Channel& channel, BytesView wire) {
   const auto entry = storage::parse_entry(wire);
   if (!entry) {

@@ -12,6 +12,10 @@ namespace samband::client {
 
 // More than this many entries that can't be processed yet are left with the server and fetched again later.
 inline constexpr std::size_t waiting_entries_max = 4096;
+// Raw entries are kept so long: a server that was restored can be brought forward with them, and members who saw
+// different histories find out. What was decrypted stays.
+inline constexpr std::uint64_t entries_kept_ms = 30ULL * 24 * 60 * 60 * 1000;
+inline constexpr std::size_t entries_forgotten_at_once_max = 4096;
 
 class EntryIntake {
  public:
@@ -21,6 +25,8 @@ class EntryIntake {
   void receive(Channel& channel, Bytes wire);
   // Processes what waits, as far as the clock and the directory allow.
   void pump(Channel& channel);
+  // Raw entries that have been kept long enough.
+  void forget_old(const Channel& channel);
 
  private:
   enum class Taken : std::uint8_t { yes, not_yet };

@@ -79,7 +79,7 @@ void measure_skew(Meeting& meeting, RawMeeting& raw) {
     p50.add(quantile(samband, 0.5), quantile(limit, 0.5));
     p99.add(quantile(samband, 0.99), quantile(limit, 0.99));
   }
-  const auto line = [](const char* part, const Pairs& seconds) {
+  const auto line = [&](const char* part, const Pairs& seconds) {
     print({.what = to_listeners(meeting.audience().size(), std::string{"first to last at 10/s, "} + part),
            .unit = "ms",
            .scale = 1000,
