@@ -132,6 +132,8 @@ Task<Outcome> create_channel(Parts& parts, OperationId operation, CreateChannel 
     co_return failure(Fault::name_invalid);
   }
   if (parts.channels.find_by_name(command.name)) co_return failure(Fault::name_taken, command.name);
+  // The policy can say it; nothing keeps content for later joiners so far, and a promise that is not kept is worse.
+  if (command.history == ChannelHistory::shared) co_return failure(Fault::history_not_shared);
   const Later<bool> ready = parts.session.until_ready();
   co_await ready;
   const Later<bool> current = parts.directory.until_current();  // "all partners" are those there are now

@@ -64,6 +64,7 @@ std::expected<Channel*, Failure> Channels::find_joined(std::string_view name) {
 
 std::vector<Channel*> Channels::all() {
   std::vector<Channel*> list;
+  list.reserve(channels_.size());
   for (const auto& [id, channel] : channels_) list.push_back(channel.get());
   return list;
 }

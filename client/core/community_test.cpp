@@ -279,6 +279,24 @@ TEST_F(CommunityTest, WhoeverLeavesIsRemovedByAnotherMemberAndKeepsNothing) {
   EXPECT_FALSE(id.is_zero());
 }
 
+TEST_F(CommunityTest, OnlyADeviceWithAnAdministratorKeyInvitesAndRevokes) {
+  Person& dag = community.colleague(bjorn, "Dag", {Duty::administrator});
+  EXPECT_EQ(dag.asks(Invite{.staff_name = "Eva", .duties = {Duty::coordinator}}), Fault::no_administrator_key);
+  EXPECT_EQ(dag.asks(Revoke{.subject = "Dag", .reason = {}}), Fault::no_administrator_key);
+  ASSERT_EQ(dag.asks(WhoAmI{}), std::nullopt);
+  EXPECT_FALSE(dag.heard<SelfLine>().at(0).has_administrator_key);
+  ASSERT_EQ(bjorn.asks(WhoAmI{}), std::nullopt);
+  EXPECT_TRUE(bjorn.heard<SelfLine>().at(0).has_administrator_key);
+}
+
+TEST_F(CommunityTest, NoChannelPromisesAHistoryThatItDoesNotShare) {
+  CreateChannel shared{.name = "delt", .audience = NamedPartners{{"1508", "1506"}}, .who = AllStaff{}};
+  shared.history = ChannelHistory::shared;
+  EXPECT_EQ(anna.asks(shared), Fault::history_not_shared);
+  shared.history = ChannelHistory::from_joining;
+  EXPECT_EQ(anna.asks(shared), std::nullopt);
+}
+
 TEST_F(CommunityTest, TheOverviewSaysThatNothingWaits) {
   ASSERT_EQ(anna.asks(ShowOverview{}), std::nullopt);
   EXPECT_THAT(anna.heard<NothingWaits>(), SizeIs(1));

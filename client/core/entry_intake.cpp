@@ -240,7 +240,7 @@ void EntryIntake::left_group(Channel& channel, const protocol::CommitVerdict& ve
   parts_.outbox.channel_ended(channel.id());
 }
 
-void EntryIntake::lose(Channel& channel, const storage::Entry& entry, const Hash& hash, std::string reason) {
+void EntryIntake::lose(Channel& channel, const storage::Entry& entry, const Hash& hash, const std::string& reason) {
   const bool had_pending = channel.group->has_pending();
   post_statement(parts_, channel, protocol::Complaint{.seq = entry.seq, .entry = hash, .reason = reason});
   channel.record.lost = true;

@@ -41,7 +41,7 @@ class EntryIntake {
   void take_others_commit(Channel& channel, const storage::Entry& entry, const Hash& hash);
   void entered_epoch(Channel& channel, const storage::Entry& entry, const protocol::CommitVerdict& verdict);
   void left_group(Channel& channel, const protocol::CommitVerdict& verdict);
-  void lose(Channel& channel, const storage::Entry& entry, const Hash& hash, std::string reason);
+  void lose(Channel& channel, const storage::Entry& entry, const Hash& hash, const std::string& reason);
   void take_message(Channel& channel, const storage::Entry& entry);
   void take_statement(Channel& channel, const storage::Entry& entry);
   void take_restart(Channel& channel, const storage::Entry& entry);

@@ -51,10 +51,12 @@ enum class Fault : std::uint8_t {
   name_taken,
 
   // rights
-  not_permitted,        // neither the policy of the channel nor one's duties allow it
-  not_a_member,         // join the channel first
-  partner_without_key,  // the partner has not enrolled its first administrator
-  last_moderator,       // leaving would leave the channel without one
+  not_permitted,         // neither the policy of the channel nor one's duties allow it
+  no_administrator_key,  // the device signs neither invitations nor revocations
+  not_a_member,          // join the channel first
+  partner_without_key,   // the partner has not enrolled its first administrator
+  last_moderator,        // leaving would leave the channel without one
+  history_not_shared,    // later joiners could not be given what was said before: no such channel is made
 
   // content
   stopped_by_guard,  // `findings` shows what was seen

@@ -39,6 +39,7 @@ struct SelfLine {
   std::string device_label;
   identity::Duties duties;
   std::string server_name;
+  bool has_administrator_key = false;  // may sign invitations and revocations
   bool revoked = false;
 };
 struct PartnerLine {
@@ -222,7 +223,7 @@ struct Progress {  // of a document
 
 using Line = std::variant<Enrolled, InvitationMade, SelfLine, PartnerLine, DeviceLine, RevokedLine, ChannelLine,
                           ChannelMade, MemberLine, Placed, MessageLine, DocumentLine, GuidanceLine, GuidancePublished,
-                          GuidanceTextLine, NothingWaits, GuidanceFileLine, VerifiedLine, MessageArrived, JoinedChannel,
+                          GuidanceTextLine, GuidanceFileLine, VerifiedLine, NothingWaits, MessageArrived, JoinedChannel,
                           LeftChannel, MayJoinChannel, NewDeviceOfYours, PartnerKeyChanged, WarningLine, Progress>;
 
 }  // namespace samband::client

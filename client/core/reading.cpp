@@ -110,6 +110,7 @@ std::vector<MessageLine> messages_since(Parts& parts, const Channel& channel, st
   for_each_record(parts, channel, since,
                   [&](const MessageRecord& record) { fold(parts, channel.id(), record, lines); });
   std::vector<MessageLine> in_order;
+  in_order.reserve(lines.size());
   for (auto& [seq, line] : lines) in_order.push_back(std::move(line));
   return in_order;
 }

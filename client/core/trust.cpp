@@ -53,7 +53,7 @@ RevokedLine line_of(const identity::RevocationSubject& subject, std::string aske
 }  // namespace
 
 Task<Outcome> invite(Parts& parts, OperationId operation, Invite command) {
-  if (!parts.own->administrator) co_return failure(Fault::not_permitted);
+  if (!parts.own->administrator) co_return failure(Fault::no_administrator_key);
   // The same name at the same partner is the same person: a further device of theirs.
   const auto known = find_staff(parts.directory.directory(), {parts.own->device().partner}, command.staff_name);
   if (!known && known.error().fault == Fault::ambiguous) co_return std::unexpected(known.error());
@@ -77,7 +77,7 @@ Task<Outcome> invite(Parts& parts, OperationId operation, Invite command) {
 }
 
 Task<Outcome> revoke(Parts& parts, OperationId operation, Revoke command) {
-  if (!parts.own->administrator) co_return failure(Fault::not_permitted);
+  if (!parts.own->administrator) co_return failure(Fault::no_administrator_key);
   if (!identity::is_valid_text(command.reason)) co_return failure(Fault::name_invalid);
   const auto subject = find_revocable(parts.directory.directory(), parts.own->device().partner, command.subject);
   if (!subject) co_return std::unexpected(subject.error());

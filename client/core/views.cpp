@@ -82,7 +82,8 @@ Outcome who_am_i(Parts& parts, OperationId operation) {
                 .device = own.device,
                 .device_label = own.device_label,
                 .duties = directory.duties_of(own.device, directory.size()),
-                .server_name = parts.own->server.name};
+                .server_name = parts.own->server.name,
+                .has_administrator_key = parts.own->administrator.has_value()};
   if (const identity::PartnerRecord* partner = directory.partner(own.partner)) {
     line.partner_name = partner->profile().name;
     line.partner_number = partner->profile().number.text();

@@ -114,11 +114,11 @@ class OwnedRun {
 
   // Without a socket (a path that is too long) the command runs all the same; others have to wait.
   void listen(const std::filesystem::path& socket) {
-    auto relay = RelayServer::listen(
-        io_, socket,
-        [this](Invocation invocation, std::shared_ptr<Console> console, std::function<void(ExitStatus)> finished) {
-          return serve(invocation, std::move(console), std::move(finished));
-        });
+    auto relay = RelayServer::listen(io_, socket,
+                                     [this](const Invocation& invocation, std::shared_ptr<Console> console,
+                                            std::function<void(ExitStatus)> finished) {
+                                       return serve(invocation, std::move(console), std::move(finished));
+                                     });
     if (!relay) return;
     relay_ = std::move(*relay);
     relay_->on_idle([this] { end_if_idle(); });

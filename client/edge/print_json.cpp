@@ -78,6 +78,7 @@ Json object(const SelfLine& line) {
           {"label", line.device_label},
           {"duties", duties_of(line.duties)},
           {"server", line.server_name},
+          {"administrator_key", line.has_administrator_key},
           {"revoked", line.revoked}};
 }
 Json object(const PartnerLine& line) {

@@ -92,6 +92,11 @@ struct People {
                     line.partner_number, say({"device", "enhet", "eining"}), shown(line.device_label),
                     short_id(line.device), duties_of(line.duties, language), say({"server", "server", "tenar"}),
                     line.server_name, say({"partner key", "partnernøkkel", "partnarnøkkel"}), line.fingerprint);
+    if (line.has_administrator_key) {
+      out += fmt::format("{}\n", say({"this device signs your partner's invitations and revocations",
+                                      "denne enheten signerer partnerens invitasjoner og tilbaketrekkinger",
+                                      "denne eininga signerer invitasjonane og tilbaketrekkingane til partnaren"}));
+    }
     if (line.revoked) out += fmt::format("{}\n", say({"REVOKED", "TRUKKET TILBAKE", "TREKT TILBAKE"}));
     return out;
   }

@@ -41,10 +41,12 @@ Phrase phrase_of(Fault fault) {
     case Fault::no_such_guidance: return {"there is no guidance {}: see `samband guidance list`", "det finnes ingen føring {}: se `samband guidance list`", "det finst inga føring {}: sjå `samband guidance list`"};
     case Fault::ambiguous: return {"several answer to {}: name one of these", "flere svarer til {}: velg en av disse", "fleire svarar til {}: vel ein av desse"};
     case Fault::name_taken: return {"the name {} is taken: choose another", "navnet {} er i bruk: velg et annet", "namnet {} er i bruk: vel eit anna"};
+    case Fault::no_administrator_key: return {"this device has no administrator key: your partner's first device signs invitations and revocations", "denne enheten har ingen administratornøkkel: partnerens første enhet signerer invitasjoner og tilbaketrekkinger", "denne eininga har ingen administratornøkkel: den første eininga til partnaren signerer invitasjonar og tilbaketrekkingar"};
     case Fault::not_permitted: return {"you may not do that here ({}): ask a moderator or your administrator", "du har ikke lov til det her ({}): spør en moderator eller administratoren din", "du har ikkje lov til det her ({}): spør ein moderator eller administratoren din"};
     case Fault::not_a_member: return {"you are not in that channel: run `samband channel join NAME` first", "du er ikke med i kanalen: kjør `samband channel join NAVN` først", "du er ikkje med i kanalen: køyr `samband channel join NAMN` først"};
     case Fault::partner_without_key: return {"{} has not enrolled anybody yet: ask the operator to send them their invitation", "{} har ikke meldt inn noen ennå: be driftsansvarlig sende invitasjonen", "{} har ikkje meldt inn nokon enno: be driftsansvarleg sende invitasjonen"};
     case Fault::last_moderator: return {"the channel would have no moderator: let another partner moderate first, with `samband channel add CHANNEL PARTNER --moderator`", "kanalen ville stå uten moderator: la en annen partner moderere først, med `samband channel add KANAL PARTNER --moderator`", "kanalen ville stå utan moderator: lat ein annan partner moderere først, med `samband channel add KANAL PARTNAR --moderator`"};
+    case Fault::history_not_shared: return {"this version can't show later joiners what was said before: leave out --history shared, and tell them yourself", "denne versjonen kan ikke vise nye medlemmer det som ble sagt før: utelat --history shared, og fortell dem det selv", "denne versjonen kan ikkje vise nye medlemmer det som vart sagt før: utelat --history shared, og fortel dei det sjølv"};
     case Fault::stopped_by_guard: return {"stopped: this looks like a national identity number; nothing was sent. Take it out, or give --guard-reason if it is not", "stoppet: dette ligner et fødselsnummer; ingenting ble sendt. Fjern det, eller oppgi --guard-reason hvis det ikke er det", "stogga: dette liknar eit fødselsnummer; ingenting vart sendt. Fjern det, eller oppgje --guard-reason om det ikkje er det"};
     case Fault::too_large: return {"too large ({}): share it as a document, or divide it", "for stort ({}): del det som dokument, eller del det opp", "for stort ({}): del det som dokument, eller del det opp"};
     case Fault::not_text: return {"that is not text: share it with `samband doc put`", "det er ikke tekst: del det med `samband doc put`", "det er ikkje tekst: del det med `samband doc put`"};
@@ -193,6 +195,7 @@ ExitStatus exit_status_of(Fault fault) {
   switch (fault) {
     case Fault::server_away: return ExitStatus::unreachable;
     case Fault::not_permitted:
+    case Fault::no_administrator_key:
     case Fault::not_a_member:
     case Fault::device_revoked: return ExitStatus::not_permitted;
     case Fault::stopped_by_guard: return ExitStatus::guarded;
