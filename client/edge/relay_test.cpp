@@ -8,9 +8,12 @@
 #include <boost/asio/write.hpp>
 #include <csignal>
 #include <cstdio>
+#include <grp.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 #include "client/edge/relay_frames.h"
 
@@ -97,6 +100,27 @@ TEST_F(Relay, ItsSocketIsForItsOwnUserOnly) {
   struct stat status{};
   ASSERT_EQ(::stat(path_.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST_F(Relay, TurnsAnotherUserAwayWhateverTheFileAllows) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root, to become somebody else";
+  serve([](const Invocation&, const std::shared_ptr<Console>&, const auto& finished) {
+    finished(ExitStatus::done);
+    return std::function<void()>{[] {}};
+  });
+  ASSERT_EQ(::chmod(path_.c_str(), 0666), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    constexpr uid_t nobody = 65534;
+    if (::setgroups(0, nullptr) != 0 || ::setgid(nobody) != 0 || ::setuid(nobody) != 0) ::_exit(9);
+    Recorder console;
+    const auto status = forward(path_, typed({"whoami"}), console);
+    ::_exit(status ? 0 : 10 + static_cast<int>(status.error()));
+  }
+  int ended = 0;
+  ASSERT_EQ(::waitpid(child, &ended, 0), child);
+  ASSERT_TRUE(WIFEXITED(ended));
+  EXPECT_EQ(WEXITSTATUS(ended), 10 + static_cast<int>(RelayError::nobody_listens));
 }
 
 TEST_F(Relay, AnInterruptEndsTheRunEarly) {
