@@ -540,37 +540,81 @@ TEST_F(LyingServerTest, StopsWhenTheServerHasSeenRequestsThatItDoesNotRemember) 
   EXPECT_EQ(mallory.closed->reason.fault, Fault::profile_copied);
 }
 
+// A Commit from outside that a malicious device makes with the tools of an honest one, and what it leads to.
+class OutsideCommit {
+ public:
+  // `init_secret`: the true one when nullopt. `replaces`: the device's present leaf, for a resync.
+  OutsideCommit(const mls::Group& group, const Own& own, std::optional<mls::LeafIndex> replaces,
+                std::optional<SecretBytes> init_secret, RandomSource& random)
+      : group_{group}, own_{own}, suite_{*CipherSuite::of(samband_suite)} {
+    const auto published = mls::parse_mls_message(group.group_info()).value();
+    const auto* external =
+        mls::find_extension(std::get<mls::GroupInfo>(published).extensions, mls::ExtensionType::external_pub);
+    auto init = suite_.external_init(mls::parse_external_pub(external->extension_data)->external_pub, random);
+    init_secret_ = init_secret ? std::move(*init_secret) : std::move(init->init_secret);
+    mls::CommitPlan plan{.sender = mls::NewMemberCommit{},
+                         .proposals = {mls::Proposal{mls::ExternalInit{init->kem_output}}},
+                         .force_path = true,
+                         .identity = leaf_identity(own),
+                         .authenticated_data = protocol::encode(protocol::AuthenticatedData{})};
+    if (replaces) plan.proposals.emplace_back(mls::Proposal{mls::Remove{*replaces}});
+    const Gullible anybody;
+    const mls::NoPreSharedKeys none;
+    made_ = mls::make_commit(group.public_group(), std::move(plan), init_secret_.view(), own.signature_key,
+                             {anybody, none, std::nullopt}, random)
+                .value();
+  }
+
+  // The ciphertexts of one step of the path become garbage; everything that others check is made to fit.
+  void spoil_step(std::size_t step) {
+    mls::FramedContent& content = made_->content.content;
+    for (auto& sealed : std::get<mls::Commit>(content.content).path->nodes.at(step).encrypted_path_secret) {
+      sealed.ciphertext.front() ^= 1U;
+    }
+    const auto format = made_->content.wire_format;
+    made_->content.auth.signature =
+        mls::sign_framed_content(format, content, group_.context(), suite_, own_.signature_key.private_key.view());
+    mls::GroupContext& context = made_->staged.context;
+    context.confirmed_transcript_hash =
+        suite_.hash({group_.public_group().interim_transcript_hash(),
+                     mls::confirmed_transcript_hash_input(format, content, made_->content.auth.signature)});
+    const SecretBytes commit_secret = suite_.derive_secret(made_->path->path_secrets.back().view(), "path");
+    const Bytes encoded = mls::encode(context);
+    const SecretBytes joiner = mls::derive_joiner_secret(suite_, init_secret_.view(), commit_secret.view(), encoded);
+    made_->secrets = mls::derive_epoch_secrets(suite_, joiner.view(), made_->psk_secret.view(), encoded);
+    made_->content.auth.confirmation_tag = mls::compute_confirmation_tag(suite_, made_->secrets.confirmation_key.view(),
+                                                                         context.confirmed_transcript_hash);
+  }
+
+  [[nodiscard]] protocol::SubmitCommit request(const ChannelId& to) const {
+    const KeyPair key = mls::derive_external_key_pair(suite_, made_->secrets.external_secret.view());
+    const mls::FramedContentAuthData& auth = made_->content.auth;
+    const mls::GroupInfo info =
+        mls::make_published_group_info({made_->staged.context, auth.confirmation_tag, made_->staged.changes.committer},
+                                       key.public_key, suite_, own_.signature_key.private_key.view());
+    return {to,
+            mls::encode_mls_message(mls::PublicMessage{made_->content.content, auth, {}}),
+            mls::encode_mls_message(info),
+            {}};
+  }
+
+ private:
+  const mls::Group& group_;
+  const Own& own_;
+  CipherSuite suite_;
+  SecretBytes init_secret_;
+  std::optional<mls::MadeCommit> made_;
+};
+
 TEST_F(LyingServerTest, ComplainsAndJoinsAnewWhenACommitThatCountsCannotBeFollowed) {
   // Eva joins from outside with another epoch secret than the group's: no server can see that.
   Person& eva = community.colleague(mallory, "Eva", {Duty::administrator});
   eva.disconnects();
   const auto view = anna.takes_group(id);
   const Own own = eva.takes_own();
-  const CipherSuite suite = *CipherSuite::of(samband_suite);
-  const auto published = mls::parse_mls_message(view->group_info()).value();
-  const auto* external =
-      mls::find_extension(std::get<mls::GroupInfo>(published).extensions, mls::ExtensionType::external_pub);
-  const auto init =
-      suite.external_init(mls::parse_external_pub(external->extension_data)->external_pub, community.random);
-  mls::CommitPlan plan{.sender = mls::NewMemberCommit{},
-                       .proposals = {mls::Proposal{mls::ExternalInit{init->kem_output}}},
-                       .force_path = true,
-                       .identity = leaf_identity(own),
-                       .authenticated_data = protocol::encode(protocol::AuthenticatedData{})};
-  const Gullible anybody;
-  const mls::NoPreSharedKeys none;
-  const SecretBytes wrong = community.random.secret(32);
-  auto made = mls::make_commit(view->public_group(), std::move(plan), wrong.view(), own.signature_key,
-                               {anybody, none, std::nullopt}, community.random);
-  ASSERT_TRUE(made.has_value());
-  const mls::MAC& tag = made->content.auth.confirmation_tag;
-  const KeyPair key = mls::derive_external_key_pair(suite, made->secrets.external_secret.view());
-  const mls::GroupInfo info =
-      mls::make_published_group_info({made->staged.context, tag, made->staged.changes.committer}, key.public_key, suite,
-                                     own.signature_key.private_key.view());
-  const Bytes commit = mls::encode_mls_message(mls::PublicMessage{made->content.content, made->content.auth, {}});
+  const OutsideCommit commit{*view, own, std::nullopt, community.random.secret(32), community.random};
   const std::size_t before = community.entries(id).size();
-  community.submit_as(eva.device(), 1, protocol::SubmitCommit{id, commit, mls::encode_mls_message(info), {}});
+  community.submit_as(eva.device(), 1, commit.request(id));
   ASSERT_EQ(community.entries(id).size(), before + 1);
   community.pass(3 * minute_ms);
 
@@ -580,6 +624,35 @@ TEST_F(LyingServerTest, ComplainsAndJoinsAnewWhenACommitThatCountsCannotBeFollow
   EXPECT_THAT(mallory.reads(channel), ElementsAre("ein", "to", "eg er her att", "eg òg"));
   const auto kinds = community.kinds(id);
   EXPECT_GE(std::ranges::count(kinds, storage::EntryKind::complaint), 2);
+}
+
+TEST_F(LyingServerTest, WhoAloneGetsGarbageInACommitJoinsAnewAndNobodyElseDoes) {
+  Person& eva = community.colleague(mallory, "Eva", {Duty::administrator});
+  ASSERT_EQ(eva.asks(Sync{}), std::nullopt);
+  ASSERT_EQ(eva.asks(JoinChannel{channel}), std::nullopt);
+  ASSERT_EQ(eva.asks(text("tre")), std::nullopt);
+  const auto view = anna.takes_group(id);
+  const Own own = mallory.takes_own();
+  mallory.disconnects();
+  anna.forget();
+
+  // Mallory's leaf is beside Anna's, so that the first step of its path is for Anna alone.
+  OutsideCommit commit{*view, own, mls::LeafIndex{1}, std::nullopt, community.random};
+  commit.spoil_step(0);
+  const std::size_t before = community.entries(id).size();
+  // The next number of Mallory's requests is one of these; the server refuses all others.
+  for (std::uint64_t counter = 1; counter < 64 && community.entries(id).size() == before; ++counter) {
+    community.submit_as(mallory.device(), counter, commit.request(id));
+  }
+  ASSERT_EQ(community.entries(id).size(), before + 1);
+  community.pass(3 * minute_ms);
+
+  EXPECT_EQ(anna.asks(text("eg er her att")), std::nullopt);
+  EXPECT_EQ(eva.asks(text("eg var aldri borte")), std::nullopt);
+  EXPECT_THAT(anna.reads(channel), ElementsAre("ein", "to", "tre", "eg er her att", "eg var aldri borte"));
+  EXPECT_THAT(eva.reads(channel), ElementsAre("tre", "eg er her att", "eg var aldri borte"));
+  EXPECT_EQ(std::ranges::count(community.kinds(id), storage::EntryKind::complaint), 1);
+  EXPECT_EQ(anna.warnings(Warning::commit_not_processed), 0U) << "a line in the log is enough";
 }
 
 }  // namespace
