@@ -41,6 +41,7 @@ struct AeadAlgorithm {
 struct SignatureAlgorithm {
   std::size_t public_key_bytes;
   std::size_t private_key_bytes;
+  std::uint8_t first_byte_mask;  // the bits that a private key's first byte can have
   // nullopt when the private key is no key of this algorithm.
   std::optional<KeyPair> (*key_pair)(BytesView private_key);
   Bytes (*sign)(BytesView private_key, BytesView message);
@@ -62,14 +63,30 @@ struct KemAlgorithm {
   std::optional<Bytes> (*public_key)(BytesView private_key);
   // False for a wrong length and for points that give a known shared secret.
   bool (*is_valid_public_key)(BytesView public_key);
-  std::expected<SecretBytes, CryptoError> (*diffie_hellman)(BytesView private_key, BytesView public_key);
+  // `own_public_key` belongs to `private_key`; some libraries would compute it otherwise. Of the right length.
+  std::expected<SecretBytes, CryptoError> (*diffie_hellman)(BytesView private_key, BytesView own_public_key,
+                                                            BytesView public_key);
 };
 
 extern const HashAlgorithm sha256_algorithm;
+extern const HashAlgorithm sha384_algorithm;
+extern const HashAlgorithm sha512_algorithm;
+
 extern const AeadAlgorithm aes128gcm_algorithm;
+extern const AeadAlgorithm aes256gcm_algorithm;
 extern const AeadAlgorithm chacha20poly1305_algorithm;
+
 extern const SignatureAlgorithm ed25519_algorithm;
+extern const SignatureAlgorithm ed448_algorithm;
+extern const SignatureAlgorithm ecdsa_p256_algorithm;
+extern const SignatureAlgorithm ecdsa_p384_algorithm;
+extern const SignatureAlgorithm ecdsa_p521_algorithm;
+
 extern const KemAlgorithm x25519_algorithm;
+extern const KemAlgorithm x448_algorithm;
+extern const KemAlgorithm dhkem_p256_algorithm;
+extern const KemAlgorithm dhkem_p384_algorithm;
+extern const KemAlgorithm dhkem_p521_algorithm;
 
 struct CipherSuite::Table {
   CipherSuiteId id;

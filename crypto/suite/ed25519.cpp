@@ -51,6 +51,7 @@ bool is_valid_public_key(BytesView public_key) {
 
 const SignatureAlgorithm ed25519_algorithm{.public_key_bytes = crypto_sign_ed25519_PUBLICKEYBYTES,
                                            .private_key_bytes = crypto_sign_ed25519_SEEDBYTES,
+                                           .first_byte_mask = 0xff,
                                            .key_pair = key_pair,
                                            .sign = sign,
                                            .verify = verify,

@@ -38,7 +38,7 @@ std::expected<Encapsulated, CryptoError> encapsulate(const CipherSuite::Table& s
                                                      RandomSource& random) {
   if (public_key.size() != suite.kem->public_key_bytes) return std::unexpected(CryptoError::invalid_key);
   KeyPair ephemeral = generate_key_pair(suite, random);
-  const auto dh = suite.kem->diffie_hellman(ephemeral.private_key.view(), public_key);
+  const auto dh = suite.kem->diffie_hellman(ephemeral.private_key.view(), ephemeral.public_key, public_key);
   if (!dh) return std::unexpected(dh.error());
   return Encapsulated{shared_secret_of(suite, dh->view(), ephemeral.public_key, public_key),
                       std::move(ephemeral.public_key)};
@@ -47,7 +47,7 @@ std::expected<Encapsulated, CryptoError> encapsulate(const CipherSuite::Table& s
 std::expected<SecretBytes, CryptoError> decapsulate(const CipherSuite::Table& suite, BytesView private_key,
                                                     BytesView public_key, BytesView kem_output) {
   if (public_key.size() != suite.kem->public_key_bytes) return std::unexpected(CryptoError::invalid_key);
-  const auto dh = suite.kem->diffie_hellman(private_key, kem_output);
+  const auto dh = suite.kem->diffie_hellman(private_key, public_key, kem_output);
   if (!dh) return std::unexpected(dh.error());
   return shared_secret_of(suite, dh->view(), kem_output, public_key);
 }

@@ -10,6 +10,7 @@
 namespace samband {
 namespace {
 
+// RFC 9420 §17.1. The KDF of each KEM (RFC 9180 §7.1) has the hash of its suite.
 constexpr std::array suites{
     CipherSuite::Table{.id = CipherSuiteId::x25519_chacha20poly1305_sha256_ed25519,
                        .hash = &sha256_algorithm,
@@ -21,6 +22,31 @@ constexpr std::array suites{
                        .aead = &aes128gcm_algorithm,
                        .signature = &ed25519_algorithm,
                        .kem = &x25519_algorithm},
+    CipherSuite::Table{.id = CipherSuiteId::p256_aes128gcm_sha256_p256,
+                       .hash = &sha256_algorithm,
+                       .aead = &aes128gcm_algorithm,
+                       .signature = &ecdsa_p256_algorithm,
+                       .kem = &dhkem_p256_algorithm},
+    CipherSuite::Table{.id = CipherSuiteId::x448_aes256gcm_sha512_ed448,
+                       .hash = &sha512_algorithm,
+                       .aead = &aes256gcm_algorithm,
+                       .signature = &ed448_algorithm,
+                       .kem = &x448_algorithm},
+    CipherSuite::Table{.id = CipherSuiteId::p521_aes256gcm_sha512_p521,
+                       .hash = &sha512_algorithm,
+                       .aead = &aes256gcm_algorithm,
+                       .signature = &ecdsa_p521_algorithm,
+                       .kem = &dhkem_p521_algorithm},
+    CipherSuite::Table{.id = CipherSuiteId::x448_chacha20poly1305_sha512_ed448,
+                       .hash = &sha512_algorithm,
+                       .aead = &chacha20poly1305_algorithm,
+                       .signature = &ed448_algorithm,
+                       .kem = &x448_algorithm},
+    CipherSuite::Table{.id = CipherSuiteId::p384_aes256gcm_sha384_p384,
+                       .hash = &sha384_algorithm,
+                       .aead = &aes256gcm_algorithm,
+                       .signature = &ecdsa_p384_algorithm,
+                       .kem = &dhkem_p384_algorithm},
 };
 
 }  // namespace
@@ -133,7 +159,8 @@ std::expected<SecretBytes, CryptoError> CipherSuite::open(BytesView key, BytesVi
 
 KeyPair CipherSuite::generate_signature_key_pair(RandomSource& random) const {
   for (;;) {
-    const SecretBytes candidate = random.secret(table_->signature->private_key_bytes);
+    SecretBytes candidate = random.secret(table_->signature->private_key_bytes);
+    candidate.writable().front() &= table_->signature->first_byte_mask;
     if (auto pair = table_->signature->key_pair(candidate.view())) return std::move(*pair);
   }
 }

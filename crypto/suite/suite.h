@@ -36,7 +36,7 @@ enum class CryptoError : std::uint8_t {
 };
 
 struct KeyPair {
-  SecretBytes private_key;  // HPKE: SerializePrivateKey form; EdDSA: the seed
+  SecretBytes private_key;  // HPKE: SerializePrivateKey form; EdDSA: the seed; ECDSA: the scalar, big-endian
   Bytes public_key;
   [[nodiscard]] KeyPair duplicate() const { return {private_key.duplicate(), public_key}; }
 };
@@ -84,7 +84,7 @@ class CipherSuite {
 
   // --- signatures
   [[nodiscard]] KeyPair generate_signature_key_pair(RandomSource& random) const;
-  // invalid_key when the seed has the wrong length.
+  // invalid_key when the seed has the wrong length, or the scalar is not from 1 to the order less one.
   [[nodiscard]] std::expected<KeyPair, CryptoError> signature_key_pair(BytesView private_key) const;
   // RFC 9420 §5.1.2: SignWithLabel ("MLS 1.0 " is put in front of the label inside).
   [[nodiscard]] Bytes sign_with_label(BytesView private_key, std::string_view label, BytesView content) const;
@@ -94,7 +94,7 @@ class CipherSuite {
   // --- HPKE (RFC 9180, base mode)
   [[nodiscard]] KeyPair generate_kem_key_pair(RandomSource& random) const;
   [[nodiscard]] KeyPair derive_kem_key_pair(BytesView ikm) const;  // DeriveKeyPair, §7.1.3
-  // The public key of a private one; invalid_key on a wrong length.
+  // The public key of a private one; invalid_key on a wrong length, or a scalar out of range.
   [[nodiscard]] std::expected<Bytes, CryptoError> kem_public_key(BytesView private_key) const;
   [[nodiscard]] bool is_valid_kem_public_key(BytesView public_key) const;
   [[nodiscard]] bool is_valid_signature_public_key(BytesView public_key) const;

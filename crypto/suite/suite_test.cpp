@@ -24,10 +24,13 @@ class SambandSuite : public testing::Test {
   SeededRandom random{4711};
 };
 
-INSTANTIATE_TEST_SUITE_P(Supported, EverySuite,
-                         testing::Values(CipherSuiteId::x25519_aes128gcm_sha256_ed25519,
-                                         CipherSuiteId::x25519_chacha20poly1305_sha256_ed25519),
-                         [](const auto& test) { return "suite" + std::to_string(static_cast<int>(test.param)); });
+INSTANTIATE_TEST_SUITE_P(
+    Supported, EverySuite,
+    testing::Values(CipherSuiteId::x25519_aes128gcm_sha256_ed25519, CipherSuiteId::p256_aes128gcm_sha256_p256,
+                    CipherSuiteId::x25519_chacha20poly1305_sha256_ed25519, CipherSuiteId::x448_aes256gcm_sha512_ed448,
+                    CipherSuiteId::p521_aes256gcm_sha512_p521, CipherSuiteId::x448_chacha20poly1305_sha512_ed448,
+                    CipherSuiteId::p384_aes256gcm_sha384_p384),
+    [](const auto& test) { return "suite" + std::to_string(static_cast<int>(test.param)); });
 
 TEST(CipherSuite, IsAbsentForNumbersThatNameNoSuite) {
   for (int id : {0x0000, 0x0008, 0x0a0a, 0xffff}) EXPECT_FALSE(CipherSuite::of(static_cast<std::uint16_t>(id))) << id;

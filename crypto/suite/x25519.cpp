@@ -53,7 +53,8 @@ bool is_valid_public_key(BytesView key) {
   return std::ranges::find(small_order_points, point) == small_order_points.end();
 }
 
-std::expected<SecretBytes, CryptoError> diffie_hellman(BytesView private_key, BytesView public_key) {
+std::expected<SecretBytes, CryptoError> diffie_hellman(BytesView private_key, BytesView /*own_public_key*/,
+                                                       BytesView public_key) {
   if (private_key.size() != key_bytes || public_key.size() != key_bytes) {
     return std::unexpected(CryptoError::invalid_key);
   }
