@@ -17,7 +17,7 @@ class EverySuite : public testing::TestWithParam<CipherSuiteId> {
   SeededRandom random{4711};
 };
 
-// What depends on the algorithms of one suite: X25519, Ed25519, SHA-256.
+// What depends on the algorithms of one suite: X25519, Ed25519. Those of the others are in tests of their own.
 class SambandSuite : public testing::Test {
  protected:
   CipherSuite suite = CipherSuite::of(samband_suite).value();
@@ -206,8 +206,34 @@ TEST_F(SambandSuite, RefusesSignatureKeysOfSmallOrder) {
 }
 
 // FIPS 180-4's example.
-TEST_F(SambandSuite, HashesWithSha256) {
-  EXPECT_EQ(to_hex(suite.hash(view_of("abc"))), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+TEST(CipherSuite, HashesWithTheHashItIsNamedFor) {
+  const auto hash = [](CipherSuiteId id) { return to_hex(CipherSuite::of(id)->hash(view_of("abc"))); };
+  EXPECT_EQ(hash(samband_suite), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(hash(CipherSuiteId::p384_aes256gcm_sha384_p384),
+            "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7");
+  EXPECT_EQ(hash(CipherSuiteId::p521_aes256gcm_sha512_p521),
+            "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+            "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
+}
+
+// RFC 4231 §4.3 and §4.7: a key shorter than a block, and one longer than any.
+TEST(CipherSuite, AuthenticatesAsRfc4231Says) {
+  const auto mac = [](CipherSuiteId id, BytesView key, std::string_view text) {
+    return to_hex(CipherSuite::of(id)->mac(key, view_of(text)));
+  };
+  const std::string_view question = "what do ya want for nothing?";
+  const std::string_view longer = "Test Using Larger Than Block-Size Key - Hash Key First";
+  const Bytes long_key(131, 0xaa);
+  EXPECT_EQ(mac(CipherSuiteId::p384_aes256gcm_sha384_p384, view_of("Jefe"), question),
+            "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e8e2240ca5e69e2c78b3239ecfab21649");
+  EXPECT_EQ(mac(CipherSuiteId::p521_aes256gcm_sha512_p521, view_of("Jefe"), question),
+            "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554"
+            "9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737");
+  EXPECT_EQ(mac(CipherSuiteId::p384_aes256gcm_sha384_p384, long_key, longer),
+            "4ece084485813e9088d2c63a041bc5b44f9ef1012a2b588f3cd11f05033ac4c60c2ef6ab4030fe8296248df163f44952");
+  EXPECT_EQ(mac(CipherSuiteId::p521_aes256gcm_sha512_p521, long_key, longer),
+            "80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f352"
+            "6b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8b915a985d786598");
 }
 
 // RFC 5869 Appendix A.1 to A.3.
