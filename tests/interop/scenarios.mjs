@@ -1,0 +1,114 @@
+// What clients of two implementations do with each other. Each runs in every suite and both ways: `a` and `b` are "ours"
+// and "theirs", then the other way round.
+
+import { damaged, expectEqual } from "./world.mjs"
+
+export const scenarios = {
+  "a adds b, and both are heard": async (world, a, b) => {
+    const members = await world.group(a, b)
+    await world.talk(members)
+    await world.talk(members)
+  },
+
+  "Commits with a path": async (world, a, b) => {
+    const members = await world.group(a, b, a)
+    for (const committer of [...members, members[1]]) await world.commit(committer, members)
+    await world.talk(members)
+  },
+
+  "handshake as PrivateMessage": async (world, a, b) => {
+    const members = await world.group(a, b)
+    for (const committer of members) await world.commit(committer, members, "private")
+    const third = await world.client(b)
+    await world.add(members[0], third, [members[1]], "private")
+    await world.talk([...members, third])
+  },
+
+  "a removes b": async (world, a, b) => {
+    const [first, second, third] = await world.group(a, b, b)
+    const { commit } = await first.remove(1)
+    await world.deliver(commit, [third])
+    expectEqual(`${second.name} handles its removal`, await second.handle(commit), "removed")
+    await world.agree([first, third])
+    await world.talk([first, third])
+    const later = await first.protect("6865692069676a656e")
+    let opened
+    try {
+      opened = await second.unprotect(later)
+    } catch {
+      opened = "nothing"
+    }
+    expectEqual(`${second.name} reads what came after its removal`, opened, "nothing")
+    // Its leaf is free again.
+    const fourth = await world.client(b)
+    await world.add(third, fourth, [first])
+    await world.talk([first, third, fourth])
+  },
+
+  "b joins by an external Commit": async (world, a, b) => {
+    const members = await world.group(a, a)
+    const joiner = await world.client(b)
+    await world.deliver(await joiner.joinExternal(await members[0].groupInfo()), members)
+    members.push(joiner)
+    await world.agree(members)
+    await world.talk(members)
+    await world.commit(joiner, members)
+    await world.commit(members[0], members)
+  },
+
+  "b comes back by an external Commit": async (world, a, b) => {
+    const members = await world.group(a, b, a)
+    await world.deliver(await members[1].joinExternal(await members[2].groupInfo()), [members[0], members[2]])
+    await world.agree(members)
+    await world.talk(members)
+    await world.commit(members[0], members)
+  },
+
+  "a Commit injects a PSK": async (world, a, b) => {
+    const members = await world.group(a, b)
+    for (const member of members) await member.tellPsk("70736b", "c0ffee")
+    await world.commit(members[0], members)
+    await world.talk(members)
+  },
+
+  "a different PSK keeps b out": async (world, a, b) => {
+    const [first, second] = await world.group(a, b)
+    await first.tellPsk("70736b", "c0ffee")
+    await second.tellPsk("70736b", "c0ffef")
+    const { commit } = await first.commit()
+    await world.refuses("a Commit with a PSK it holds another secret for", second, () => second.handle(commit))
+  },
+
+  "a stops and goes on": async (world, a, b) => {
+    const members = await world.group(a, b, b)
+    const late = await members[1].protect("6b6f6d6d657220736569")
+    await world.talk(members)
+    await world.restart(members[0])
+    expectEqual("a message from before is heard", await members[0].unprotect(late), "6b6f6d6d657220736569")
+    await world.agree(members)
+    await world.talk(members)
+    await world.commit(members[0], members)
+    await world.restart(members[0])
+    await world.commit(members[1], members)
+  },
+
+  "what is damaged changes nothing": async (world, a, b) => {
+    const [first, second] = await world.group(a, b)
+    const message = await first.protect("68656c")
+    for (const position of [0.02, 0.3, 0.6, 0.999]) {
+      await world.refuses(`a message damaged at ${position}`, second, () => second.unprotect(damaged(message, position)))
+    }
+    expectEqual("the message itself is heard", await second.unprotect(message), "68656c")
+    await world.refuses("the same message again", second, () => second.unprotect(message))
+    for (const framing of ["public", "private"]) {
+      const { commit } = await first.commit(framing)
+      for (const position of [0.02, 0.3, 0.6, 0.999]) {
+        const step = `a ${framing} Commit damaged at ${position}`
+        await world.refuses(step, second, () => second.handle(damaged(commit, position)))
+      }
+      await world.deliver(commit, [second])
+      await world.agree([first, second])
+      await world.refuses(`the same ${framing} Commit again`, second, () => second.handle(commit))
+    }
+  },
+}
