@@ -1,8 +1,10 @@
 // A client of ts-mls, behind the verbs that OurClient has too. Bytes are hex strings throughout.
 
+import { p256, p384, p521 } from "@noble/curves/nist.js"
 import {
   acceptAll,
   bytesToBase64,
+  ciphersuites,
   createApplicationMessage,
   createCommit,
   createGroup,
@@ -16,7 +18,6 @@ import {
   generateKeyPackageWithKey,
   getCiphersuiteFromName,
   getCiphersuiteImpl,
-  ciphersuites,
   joinGroup,
   joinGroupExternal,
   makePskIndex,
@@ -57,6 +58,16 @@ function suiteForJoining(suite, groupInfo) {
   return { ...suite, hpke: { ...suite.hpke, importPublicKey } }
 }
 
+// --- signature keys: RFC 9420 §5.1.1 has those of the NIST curves uncompressed. ts-mls 1.6.4 makes compressed ones, and
+// takes either.
+const NIST_CURVES = { 2: p256, 5: p521, 7: p384 }
+
+async function makeSignatureKey(suite, suiteId) {
+  const key = await suite.signature.keygen()
+  const curve = NIST_CURVES[suiteId]
+  return curve === undefined ? key : { ...key, publicKey: curve.getPublicKey(key.signKey, false) }
+}
+
 export class TheirClient {
   static async make(name, suite) {
     const client = new TheirClient()
@@ -64,7 +75,7 @@ export class TheirClient {
     client.name = name
     client.suite = await getCiphersuiteImpl(getCiphersuiteFromName(suiteName))
     client.credential = { credentialType: "basic", identity: new TextEncoder().encode(name) }
-    client.signatureKey = await client.suite.signature.keygen()
+    client.signatureKey = await makeSignatureKey(client.suite, suite)
     client.keyPackages = []
     client.psks = {} // by base64 of the id, as makePskIndex wants them
     client.waitingPsks = []
