@@ -1,4 +1,5 @@
-// The benchmarks that the command line names, one after the other, in one table; all of them when it names none.
+// The benchmarks of a running server that the command line names, one after the other, in one table; all of them when
+// it names none.
 #include <csignal>
 #include <filesystem>
 #include <iostream>
@@ -8,7 +9,6 @@
 #include <vector>
 
 #include "tests/bench/fanout_bench.h"
-#include "tests/bench/mls_bench.h"
 #include "tests/bench/number.h"
 #include "tests/bench/post_bench.h"
 #include "tests/bench/raw_sender.h"
@@ -22,7 +22,6 @@ constexpr std::size_t subscribers_min = 4;
 constexpr std::size_t subscribers_max = 10'000;
 
 struct Asked {
-  bool mls = false;
   bool post = false;
   bool fanout = false;
   std::vector<std::size_t> subscribers = {200, 1000};
@@ -33,9 +32,7 @@ std::optional<Asked> parse(const std::vector<std::string_view>& words) {
   Asked out;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string_view word = words[i];
-    if (word == "mls") {
-      out.mls = true;
-    } else if (word == "post") {
+    if (word == "post") {
       out.post = true;
     } else if (word == "fanout") {
       out.fanout = true;
@@ -47,7 +44,7 @@ std::optional<Asked> parse(const std::vector<std::string_view>& words) {
       return std::nullopt;
     }
   }
-  if (!out.mls && !out.post && !out.fanout) out.mls = out.post = out.fanout = true;
+  if (!out.post && !out.fanout) out.post = out.fanout = true;
   return out;
 }
 
@@ -55,13 +52,12 @@ int run(const std::vector<std::string_view>& words) {
   if (!words.empty() && words.front() == raw_sender_word) return run_raw_sender(std::span{words}.subspan(1));
   const auto asked = parse(words);
   if (!asked) {
-    std::cerr << "bench: [mls] [post] [fanout] [--subscribers 4..10000]\n";
+    std::cerr << "bench: [post] [fanout] [--subscribers 4..10000]\n";
     return status_usage;
   }
   std::signal(SIGPIPE, SIG_IGN);
   const std::filesystem::path programs = std::filesystem::read_symlink("/proc/self/exe").parent_path();
   print_heading();
-  if (asked->mls) run_mls();
   if (asked->post) run_post(programs);
   if (!asked->fanout) return 0;
   for (const std::size_t subscribers : asked->subscribers) run_fanout(programs, subscribers);

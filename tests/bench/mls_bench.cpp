@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "crypto/mls/wire/message.h"
+#include "tests/bench/heap.h"
 #include "tests/bench/mls_primitives.h"
 #include "tests/bench/must.h"
 #include "tests/bench/table.h"
@@ -11,7 +12,6 @@
 namespace samband::bench {
 namespace {
 
-constexpr std::size_t sizes[] = {2, 10, 100, 1000};
 constexpr std::size_t bulk_rounds = 5;
 constexpr std::size_t commit_rounds = 15;
 constexpr std::size_t message_rounds = 9;
@@ -19,8 +19,13 @@ constexpr std::size_t messages_a_round = 100;
 constexpr std::size_t message_bytes = 1024;
 
 void print_time(const std::string& what, std::size_t members, const Pairs& seconds, const std::string& limit_is) {
-  print({.what = fmt::format("mls {:>4}: {}", members, what), .unit = "ms", .scale = 1000, .limit_is = limit_is},
+  print({.what = fmt::format("mls {:>5}: {}", members, what), .unit = "ms", .scale = 1000, .limit_is = limit_is},
         seconds);
+}
+
+mls::AuthenticatedContent parse_commit(BytesView message) {
+  auto parsed = must(mls::parse_mls_message(message), "a Commit does not parse");
+  return mls::to_authenticated_content(std::move(std::get<mls::PublicMessage>(parsed)));
 }
 
 // A group of one, and everybody who is to enter it in one Commit.
@@ -39,46 +44,88 @@ struct Beginning {
   }
 };
 
-// All enter, then one of them joins; then the first Commit with a path, over blank parents.
-void measure_bulk_add(Surroundings& with, std::size_t members) {
-  const Beginning beginning{with, members};
-  mls::Group group = with.new_group(beginning.creator);
-  std::vector<mls::AddressedWelcome> welcomes;
+// All enter in one Commit, which the server follows.
+void measure_adding(Surroundings& with, const Beginning& beginning, mls::Group& group,
+                    std::vector<mls::AddressedWelcome>& welcomes) {
+  const std::size_t members = beginning.joiners.size() + 1;
+  const mls::PublicGroup outside = group.public_group();
+  Bytes message;
   const auto add_all = [&] {
     const auto outgoing =
         must(group.create_commit(beginning.adding, with.services(), with.random), "adding was refused");
     welcomes = must(outgoing.make_welcomes({}, mls::TreeDelivery::out_of_band, with.random), "no Welcomes");
+    message = outgoing.message();
   };
+  const auto follow = [&] {
+    const auto staged = outside.stage_commit(parse_commit(message), with.services().judgement());
+    must(staged.has_value(), "adding was not followed");
+  };
+  add_all();
   Pairs adding;
+  Pairs following;
   for (std::size_t round = 0; round < bulk_rounds; ++round) {
     group.clear_pending();
-    const double limit = Primitives::measure(with).bulk_add(members);
-    adding.add(cpu_seconds_of(add_all), limit);
+    const Primitives primitives = Primitives::measure(with, message.size());
+    adding.add(cpu_seconds_of(add_all), primitives.bulk_add(members));
+    following.add(cpu_seconds_of(follow), primitives.follow_bulk_add(members));
   }
   print_time("add all in one Commit, with Welcomes", members, adding,
              "2 verify + 1 HPKE seal + 3 hashes a joiner, 3 sign");
-
+  print_time("follow it from outside", members, following, "2 verify + 2 hashes a joiner");
   group.merge_pending();
-  const mls::RatchetTreeNodes tree = group.public_group().tree().nodes();
-  const auto join = [&] {
-    const auto joined = mls::Group::join(welcomes.back().message, beginning.bundles.back(), tree,
-                                         *beginning.joiners.back().signature_key, with.services());
-    must(joined.has_value(), "joining was refused");
-  };
-  const auto commit = [&] {
-    const auto outgoing = group.create_commit({.force_path = true}, with.services(), with.random);
-    must(outgoing.has_value(), "a Commit was refused");
-  };
+}
+
+mls::Group join(Surroundings& with, const Beginning& beginning, std::size_t who, BytesView welcome,
+                const mls::RatchetTreeNodes& tree) {
+  const Device& device = beginning.joiners[who];
+  return must(mls::Group::join(welcome, beginning.bundles[who], tree, *device.signature_key, with.services()),
+              "joining was refused")
+      .group;
+}
+
+void measure_joining(Surroundings& with, const Beginning& beginning, const mls::RatchetTreeNodes& tree,
+                     BytesView welcome) {
+  const std::size_t members = beginning.joiners.size() + 1;
   Pairs joining;
-  Pairs first_path;
   for (std::size_t round = 0; round < bulk_rounds; ++round) {
-    group.clear_pending();
     const Primitives primitives = Primitives::measure(with);
-    joining.add(cpu_seconds_of(join), primitives.join_after_bulk_add(members));
-    first_path.add(cpu_seconds_of(commit), primitives.create_commit_after_bulk_add(members));
+    joining.add(cpu_seconds_of([&] { static_cast<void>(join(with, beginning, members - 2, welcome, tree)); }),
+                primitives.join_after_bulk_add(members));
   }
   print_time("join from Welcome, tree given", members, joining, "1 verify + 2 hashes a member, 1 HPKE open");
-  print_time("create Commit with path right after", members, first_path, "1 HPKE seal a member, 3 sign");
+}
+
+// The first Commit with a path, over blank parents: a path secret for each member by itself.
+void measure_first_path(Surroundings& with, mls::Group& group, const mls::Group& neighbour, std::size_t members) {
+  Bytes message;
+  const auto create = [&] {
+    message =
+        must(group.create_commit({.force_path = true}, with.services(), with.random), "a Commit was refused").message();
+  };
+  const auto process = [&] {
+    must(neighbour.stage_commit(message, with.services()).has_value(), "the first path was not processed");
+  };
+  create();
+  Pairs creating;
+  Pairs processing;
+  for (std::size_t round = 0; round < bulk_rounds; ++round) {
+    group.clear_pending();
+    const Primitives primitives = Primitives::measure(with, message.size());
+    creating.add(cpu_seconds_of(create), primitives.create_commit_after_bulk_add(members));
+    processing.add(cpu_seconds_of(process), primitives.process_commit(members));
+  }
+  print_time("create Commit with path right after", members, creating, "1 HPKE seal a member, 3 sign");
+  print_time("process it", members, processing, "the Commit's hashes, 2 verify, 1 HPKE open, the path");
+}
+
+void measure_bulk_add(Surroundings& with, std::size_t members) {
+  const Beginning beginning{with, members};
+  mls::Group group = with.new_group(beginning.creator);
+  std::vector<mls::AddressedWelcome> welcomes;
+  measure_adding(with, beginning, group, welcomes);
+  const mls::RatchetTreeNodes tree = group.public_group().tree().nodes();
+  measure_joining(with, beginning, tree, welcomes.back().message);
+  measure_first_path(with, group, join(with, beginning, 0, welcomes.front().message, tree), members);
 }
 
 struct CommitTimes {
@@ -86,11 +133,6 @@ struct CommitTimes {
   Pairs process;
   Pairs follow;
 };
-
-mls::AuthenticatedContent parse_commit(BytesView message) {
-  auto parsed = must(mls::parse_mls_message(message), "a Commit does not parse");
-  return mls::to_authenticated_content(std::move(std::get<mls::PublicMessage>(parsed)));
-}
 
 // One Commit with path by the first member: made, processed by its neighbour, and followed from outside.
 void commit_once(Surroundings& with, FullGroup& members, mls::PublicGroup& follower, CommitTimes& times) {
@@ -127,18 +169,6 @@ void measure_commits(Surroundings& with, FullGroup& members) {
   print_time("follow it from outside", count, times.follow, "2 verify, 2 hashes a level");
 }
 
-void measure_stored_state(mls::Group& group, std::size_t members) {
-  std::size_t stored = group.encode_group().size();
-  for (const mls::SecretTreeRecord& record : group.take_secret_tree_changes()) stored += record.value.size();
-  Pairs bytes;
-  bytes.add(static_cast<double>(stored), static_cast<double>(least_stored_bytes(group, members)));
-  print({.what = fmt::format("mls {:>4}: state stored after a Commit", members),
-         .unit = "KiB",
-         .scale = 1.0 / 1024,
-         .limit_is = "tree on the wire, own path's keys, epoch's secrets"},
-        bytes);
-}
-
 void measure_messages(Surroundings& with, FullGroup& members) {
   const Bytes words(message_bytes, 0x61);
   std::vector<Bytes> messages;
@@ -160,15 +190,62 @@ void measure_messages(Surroundings& with, FullGroup& members) {
   print_time("decrypt 1 KiB", members.devices.size(), decrypting, "1 verify, 2 AEAD, 5 expand");
 }
 
+// What a member keeps on the disk.
+struct Stored {
+  SecretBytes group;
+  std::vector<mls::SecretTreeRecord> secret_tree;
+
+  [[nodiscard]] static Stored of(mls::Group& group) { return {group.encode_group(), group.take_secret_tree_changes()}; }
+};
+
+void measure_stored_state(mls::Group& group, std::size_t members) {
+  const Stored stored = Stored::of(group);
+  std::size_t size = stored.group.size();
+  for (const mls::SecretTreeRecord& record : stored.secret_tree) size += record.value.size();
+  Pairs bytes;
+  bytes.add(static_cast<double>(size), static_cast<double>(least_stored_bytes(group, members)));
+  print({.what = fmt::format("mls {:>5}: state stored after a Commit", members),
+         .unit = "KiB",
+         .scale = 1.0 / 1024,
+         .limit_is = "tree on the wire, own path's keys, epoch's secrets"},
+        bytes);
+}
+
+void print_memory(const char* whose, std::size_t members, std::size_t bytes, std::size_t limit) {
+  Pairs pairs;
+  pairs.add(static_cast<double>(bytes), static_cast<double>(limit));
+  print({.what = fmt::format("mls {:>5}: memory of {}", members, whose),
+         .unit = "MiB",
+         .scale = 1.0 / (1024 * 1024),
+         .limit_is = "tree on the wire, and a hash a node"},
+        pairs);
+}
+
+// What a state that was loaded from the disk holds on the heap.
+void measure_memory(mls::Group& group, const KeyPair& signature_key, std::size_t members) {
+  const std::size_t hashes = 2 * members * group.public_group().suite().hash_bytes();
+  const std::size_t limit = mls::encode_ratchet_tree(group.public_group().tree().nodes()).size() + hashes;
+  const Stored stored = Stored::of(group);
+  const std::size_t of_member = heap_bytes_of([&] {
+    return must(mls::Group::load(stored.group.view(), stored.secret_tree, signature_key), "a group was not loaded");
+  });
+  print_memory("a member's state", members, of_member, limit);
+  const Bytes stored_outside = group.public_group().encode();
+  const std::size_t outside =
+      heap_bytes_of([&] { return must(mls::PublicGroup::parse(stored_outside), "a public group was not loaded"); });
+  print_memory("the server's public group", members, outside, limit);
+}
+
 }  // namespace
 
-void run_mls() {
+void run_mls(std::span<const std::size_t> sizes) {
   Surroundings with;
   for (const std::size_t members : sizes) {
     measure_bulk_add(with, members);
     FullGroup full = FullGroup::make(with, members);
     measure_commits(with, full);
     measure_stored_state(full.first, members);
+    measure_memory(full.second, *full.devices[1].signature_key, members);
     measure_messages(with, full);
   }
 }

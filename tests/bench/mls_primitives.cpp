@@ -1,5 +1,6 @@
 #include "tests/bench/mls_primitives.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "tests/bench/must.h"
@@ -74,14 +75,35 @@ void measure_secret_keys(Primitives& out, const CipherSuite& suite) {
   out.seal_short = repeat(fast_repeats, [&] { return suite.seal(key, nonce, aad, brief); });
 }
 
+// Long inputs are repeated less.
+std::size_t repeats_of(std::size_t bytes) {
+  return std::max<std::size_t>(2, slow_repeats * path_commit_bytes / std::max(bytes, path_commit_bytes));
+}
+
+void measure_commit(Primitives& out, Surroundings& with, std::size_t bytes) {
+  const CipherSuite suite = with.suite;
+  const KeyPair signer = suite.generate_signature_key_pair(with.random);
+  const Bytes commit(bytes, 0x5A);
+  const Bytes key(suite.hash_bytes(), 0x5A);
+  const std::size_t repeats = repeats_of(bytes);
+  const auto sign = [&] { return suite.sign_with_label(signer.private_key.view(), "FramedContentTBS", commit); };
+  const Bytes signature = sign();
+  out.sign_commit = repeat(repeats, sign);
+  out.verify_commit = repeat(
+      repeats, [&] { return suite.verify_with_label(signer.public_key, "FramedContentTBS", commit, signature); });
+  out.mac_commit = repeat(repeats, [&] { return suite.mac(key, commit); });
+  out.hash_commit = repeat(repeats, [&] { return suite.hash(commit); });
+}
+
 }  // namespace
 
-Primitives Primitives::measure(Surroundings& with) {
+Primitives Primitives::measure(Surroundings& with, std::size_t commit_bytes) {
   const mls::KeyPackage sample = with.new_key_package(with.new_device()).key_package;
   const Bytes leaf = mls::encode(sample.leaf_node);
   Primitives out;
   measure_public_keys(out, with, leaf);
   measure_secret_keys(out, with.suite);
+  measure_commit(out, with, commit_bytes);
   out.hash_leaf = hash_cost(with.suite, leaf.size() + 6);
   out.hash_parent = hash_cost(with.suite, parent_bytes);
   out.hash_blank = hash_cost(with.suite, blank_parent_bytes);
@@ -94,9 +116,9 @@ std::size_t tree_depth(std::size_t members) {
 }
 
 // §8: two extractions, then joiner and epoch secret, nine secrets of the epoch, and the pair for external joiners;
-// the transcript's two hashes and the confirmation tag belong to every epoch as well.
+// the transcript's two hashes, the first over the Commit, and the confirmation tag belong to every epoch as well.
 double Primitives::key_schedule() const {
-  return 2 * extract + 11 * derive_secret + derive_kem_key + 2 * hash_parent + mac;
+  return 2 * extract + 11 * derive_secret + derive_kem_key + hash_commit + hash_parent + mac;
 }
 
 // §7.4: for each step of the path the next path secret, the node secret and the node's key pair.
@@ -119,7 +141,14 @@ double Primitives::message_keys() const {
 double Primitives::bulk_add(std::size_t members) const {
   const auto n = static_cast<double>(members);
   const double each = 2 * verify + hpke_seal + hash_key_package;
-  return (n - 1) * each + n * (hash_leaf + hash_blank) + 3 * sign + key_schedule() + seal_short + mac;
+  return (n - 1) * each + n * (hash_leaf + hash_blank) + 2 * sign + sign_commit + mac_commit + key_schedule() +
+         seal_short;
+}
+
+// From outside: signatures, hashes and transcript.
+double Primitives::follow_bulk_add(std::size_t members) const {
+  const auto n = static_cast<double>(members);
+  return (n - 1) * 2 * verify + n * (hash_leaf + hash_blank) + verify_commit + hash_commit + hash_parent;
 }
 
 // §12.4.3.1: every leaf's signature and the GroupInfo's; the whole tree hash; the Welcome's two layers.
@@ -131,7 +160,7 @@ double Primitives::join_after_bulk_add(std::size_t members) const {
 // §12.4.1: a fresh leaf and path, one HPKE seal for each step of a full tree; signed: leaf, Commit and GroupInfo.
 double Primitives::create_commit(std::size_t members) const {
   return generate_kem_key + path_secrets(members) + path_hashes(members) +
-         static_cast<double>(tree_depth(members)) * hpke_seal + 3 * sign + key_schedule() + mac;
+         static_cast<double>(tree_depth(members)) * hpke_seal + 2 * sign + sign_commit + mac_commit + key_schedule();
 }
 
 // With blank parents, every other member gets a seal of its own.
@@ -142,12 +171,13 @@ double Primitives::create_commit_after_bulk_add(std::size_t members) const {
 
 // §12.4.2, by the committer's neighbour, who derives the whole path: two signatures, one HPKE open.
 double Primitives::process_commit(std::size_t members) const {
-  return 2 * verify + hpke_open + path_secrets(members) + path_hashes(members) + key_schedule() + mac;
+  return verify + verify_commit + hpke_open + path_secrets(members) + path_hashes(members) + key_schedule() +
+         mac_commit;
 }
 
 // The same from outside: signatures, hashes and transcript.
 double Primitives::follow_commit(std::size_t members) const {
-  return 2 * verify + path_hashes(members) + 2 * hash_parent;
+  return verify + verify_commit + path_hashes(members) + hash_commit + hash_parent;
 }
 
 double Primitives::encrypt() const {

@@ -9,6 +9,9 @@
 
 namespace samband::bench {
 
+// A Commit with a full path in a group of 1000 or so.
+inline constexpr std::size_t path_commit_bytes = 2048;
+
 // Seconds each, with inputs of the sizes they have in a group.
 struct Primitives {
   double sign = 0;
@@ -27,12 +30,18 @@ struct Primitives {
   double seal_message = 0;      // AEAD over a message of 1 KiB
   double open_message = 0;
   double seal_short = 0;  // AEAD over sender data, or a GroupInfo
+  // Over the bytes of the Commit in question, which names every joiner or holds a path secret for every member.
+  double sign_commit = 0;
+  double verify_commit = 0;
+  double mac_commit = 0;   // membership_tag
+  double hash_commit = 0;  // transcript hash
 
   // Some 30 ms: the machine's speed moves within seconds, so they are measured just before what is made of them.
-  [[nodiscard]] static Primitives measure(Surroundings& with);
+  [[nodiscard]] static Primitives measure(Surroundings& with, std::size_t commit_bytes = path_commit_bytes);
 
   // Seconds each; `members` is the size of the group afterwards.
   [[nodiscard]] double bulk_add(std::size_t members) const;
+  [[nodiscard]] double follow_bulk_add(std::size_t members) const;
   [[nodiscard]] double join_after_bulk_add(std::size_t members) const;
   [[nodiscard]] double create_commit(std::size_t members) const;
   [[nodiscard]] double create_commit_after_bulk_add(std::size_t members) const;
