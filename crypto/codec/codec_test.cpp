@@ -60,6 +60,17 @@ TEST(Codec, RefusesTrailingBytesAndPresenceOctetsOtherThanZeroAndOne) {
   EXPECT_EQ(presence.error(), ParseError::unknown_value);
 }
 
+TEST(Codec, ReadsPresenceAsItWasWritten) {
+  Writer out;
+  out.presence(true);
+  out.presence(false);
+  Reader in{out.view()};
+  EXPECT_TRUE(in.presence());
+  EXPECT_FALSE(in.presence());
+  EXPECT_FALSE(in.presence());  // nothing is left
+  EXPECT_EQ(in.error(), ParseError::truncated);
+}
+
 TEST(Codec, AFailureInsideAVectorIsTheStructuresFailure) {
   const Bytes wire{1, 7};
   Reader in{wire};

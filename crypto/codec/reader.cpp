@@ -59,7 +59,7 @@ void Reader::join(const Reader& inner) {
 bool Reader::presence() {
   const std::uint8_t octet = u8();
   if (octet > 1) fail(ParseError::unknown_value);
-  return !failed() && octet == 1;
+  return octet == 1;
 }
 
 void Reader::fail(ParseError error) {
