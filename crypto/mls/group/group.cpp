@@ -10,6 +10,7 @@ Group::Group(PublicGroup group, LeafIndex own_leaf, EpochState state, const KeyP
 
 std::expected<Group, GroupError> Group::create(const GroupParameters& parameters, const KeyPair& signature_key,
                                                RandomSource& random) {
+  if (has_duplicate_type(parameters.extensions)) return std::unexpected(GroupError::malformed_extensions);
   const CipherSuite suite = parameters.suite;
   const KeyPackageOptions options{.lifetime = parameters.lifetime};
   KeyPackageBundle own = make_key_package(suite, parameters.creator, signature_key, options, random);

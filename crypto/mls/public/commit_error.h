@@ -32,7 +32,7 @@ enum class CommitError : std::uint8_t {
   external_init_missing,    // or there are several
   not_for_external_commit,  // another proposal than ExternalInit, PreSharedKey and one Remove
   reinit_unsupported,       // this implementation does not reinitialise groups
-  malformed_extensions,     // required_capabilities or external_senders does not parse
+  malformed_extensions,     // required_capabilities or external_senders does not parse, or a type comes twice
   invalid_external_sender,  // the Authentication Service does not validate one of external_senders
   group_full,
 

@@ -72,6 +72,7 @@ class Sorter {
   Step take(const GroupContextExtensions& proposal, std::optional<LeafIndex>) {
     if (!committer_) return std::unexpected(CommitError::not_for_external_commit);
     if (list_.group_context_extensions) return std::unexpected(CommitError::several_group_context_extensions);
+    if (has_duplicate_type(proposal.extensions)) return std::unexpected(CommitError::malformed_extensions);
     list_.group_context_extensions = &proposal.extensions;
     return {};
   }

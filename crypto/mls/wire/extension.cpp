@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "crypto/bytes/check.h"
+
 namespace samband::mls {
 namespace {
 
@@ -28,19 +30,20 @@ std::vector<ExternalSender> read_external_senders(Reader& in) {
   return read_vector<ExternalSender>(in, external_senders_max, read_external_sender);
 }
 
-bool has_duplicate_type(const Extensions& extensions) {
-  std::vector<ExtensionType> types;
-  types.reserve(extensions.size());
-  for (const Extension& extension : extensions) types.push_back(extension.extension_type);
-  std::ranges::sort(types);
-  return std::ranges::adjacent_find(types) != types.end();
-}
-
 }  // namespace
 
 const Extension* find_extension(const Extensions& extensions, ExtensionType type) {
   const auto found = std::ranges::find(extensions, type, &Extension::extension_type);
   return found == extensions.end() ? nullptr : &*found;
+}
+
+bool has_duplicate_type(const Extensions& extensions) {
+  if (extensions.size() < 2) return false;
+  std::vector<ExtensionType> types;
+  types.reserve(extensions.size());
+  for (const Extension& extension : extensions) types.push_back(extension.extension_type);
+  std::ranges::sort(types);
+  return std::ranges::adjacent_find(types) != types.end();
 }
 
 Extensions read_extensions(Reader& in) {
@@ -55,6 +58,7 @@ void write(Writer& out, const Extension& extension) {
 }
 
 void write_extensions(Writer& out, const Extensions& extensions) {
+  SAMBAND_CHECK(!has_duplicate_type(extensions));  // those of a peer were read, and refused if so
   write_vector(out, extensions);
 }
 

@@ -20,8 +20,11 @@ using Extensions = std::vector<Extension>;
 // nullptr when no extension has that type.
 [[nodiscard]] const Extension* find_extension(const Extensions& extensions, ExtensionType type);
 
+[[nodiscard]] bool has_duplicate_type(const Extensions& extensions);
+
 [[nodiscard]] Extensions read_extensions(Reader& in);
 void write(Writer& out, const Extension& extension);
+// Asserted: no type comes twice.
 void write_extensions(Writer& out, const Extensions& extensions);
 
 struct RequiredCapabilities {
