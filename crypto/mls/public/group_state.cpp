@@ -9,6 +9,15 @@ namespace {
 // Stored forms begin with this number. Never renumber.
 constexpr std::uint16_t storage_version = 1;
 
+// Nobody could encrypt to another: a joiner would be a member that can't commit.
+bool are_parent_keys_valid(const RatchetTree& tree) {
+  bool all_valid = true;
+  tree.for_each_parent([&](NodeIndex, const ParentNode& node) {
+    all_valid = all_valid && tree.suite().is_valid_kem_public_key(node.encryption_key);
+  });
+  return all_valid;
+}
+
 std::expected<void, GroupError> verify_external_senders(const GroupContext& context,
                                                         const AuthenticationService& authentication) {
   const Extension* extension = find_extension(context.extensions, ExtensionType::external_senders);
@@ -64,7 +73,9 @@ std::expected<PublicGroup, GroupError> PublicGroup::from_group_info(const GroupI
   if (!verify_group_info_signature(info, *suite, signer->signature_key)) {
     return std::unexpected(GroupError::invalid_signature);
   }
-  if (!out.tree_.verify_integrity()) return std::unexpected(GroupError::invalid_tree);
+  if (!out.tree_.verify_integrity() || !are_parent_keys_valid(out.tree_)) {
+    return std::unexpected(GroupError::invalid_tree);
+  }
   const auto leaves = verify_leaves(out.context_, out.tree_, authentication);
   if (!leaves) return std::unexpected(leaves.error());
   const auto senders = verify_external_senders(out.context_, authentication);

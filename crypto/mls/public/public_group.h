@@ -13,11 +13,11 @@ inline constexpr std::size_t proposals_waiting_max = 1024;
 
 enum class GroupError : std::uint8_t {
   unsupported_suite,
-  malformed_extensions,     // required_capabilities or external_senders does not parse
+  malformed_extensions,     // required_capabilities or external_senders does not parse, or a type comes twice
   tree_hash_mismatch,       // the tree is not the one the GroupInfo speaks of
   unknown_signer,           // the leaf of the signer is blank
   invalid_signature,        // of the GroupInfo
-  invalid_tree,             // see TreeError
+  invalid_tree,             // see TreeError, or the key of a parent node is none
   invalid_leaf,             // see LeafError
   invalid_external_sender,  // the Authentication Service does not validate one of external_senders
 };
