@@ -124,15 +124,13 @@ void PrivatePath::install(std::span<const PathTarget> targets, FreshPath path) {
 }
 
 void PrivatePath::forget_blanks(const RatchetTree& tree) {
-  std::erase_if(private_keys_, [&](const auto& held) {
-    return held.first.value >= node_count(tree.leaf_count()) || tree.is_blank(held.first);
-  });
+  std::erase_if(private_keys_, [&](const auto& held) { return tree.is_blank(held.first); });
 }
 
 bool PrivatePath::matches(const RatchetTree& tree) const {
   return std::ranges::all_of(private_keys_, [&](const auto& held) {
     const auto& [node, private_key] = held;
-    if (node.value >= node_count(tree.leaf_count()) || tree.is_blank(node)) return false;
+    if (tree.is_blank(node)) return false;
     const auto public_key = tree.suite().kem_public_key(private_key.view());
     return public_key && equal(*public_key, tree.encryption_key(node));
   });

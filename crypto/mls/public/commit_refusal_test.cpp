@@ -183,6 +183,13 @@ TEST_F(CommitRefusal, OfResumptionKeysMeantForOtherGroups) {
   }
 }
 
+TEST_F(CommitRefusal, DoesNotMeetAResumptionKeyThatTheApplicationUses) {
+  PreSharedKeyID id = TestGroup::psk_id(1);
+  id.psk = ResumptionPSK{
+      .usage = ResumptionPSKUsage::application, .psk_group_id = g.group.context().group_id, .psk_epoch = Epoch{0}};
+  EXPECT_EQ(g.refusal(anna, TestGroup::plain_commit({Proposal{PreSharedKey{id}}})), std::nullopt);
+}
+
 TEST_F(CommitRefusal, ThatReplacesTheExtensionsTwice) {
   EXPECT_EQ(g.refusal(anna, with_any_path({TestGroup::extensions({}), TestGroup::extensions({})})),
             CommitError::several_group_context_extensions);
@@ -217,6 +224,11 @@ TEST_F(CommitRefusal, BeforeItIsMadeByNobody) {
   EXPECT_EQ(error_of(g.group.apply_proposals({}, LeafIndex{4}, g.judgement())), CommitError::unknown_sender);
 }
 
+TEST_F(CommitRefusal, BeforeItIsMadeToAddAMember) {
+  const std::vector<ProposalOrRef> again{g.add("b")};
+  EXPECT_EQ(error_of(g.group.apply_proposals(again, anna, g.judgement())), CommitError::leaf_signature_key_reused);
+}
+
 // --- extensions of the group
 
 TEST_F(CommitRefusal, OfRequiredCapabilitiesThatDoNotParse) {
@@ -230,6 +242,47 @@ TEST_F(CommitRefusal, OfRequiredCapabilitiesThatAMemberLacks) {
   const Extensions extensions{{ExtensionType::required_capabilities, encode(required)}};
   EXPECT_EQ(g.refusal(anna, with_any_path({TestGroup::extensions(extensions)})),
             CommitError::leaf_required_capability_missing);
+}
+
+TEST_F(CommitRefusal, OfRequiredCapabilitiesThatAnotherMemberLacksThoughTheCommitterHasThem) {
+  const RequiredCapabilities required{
+      .extension_types = {}, .proposal_types = {}, .credential_types = {CredentialType::x509}};
+  const Extensions extensions{{ExtensionType::required_capabilities, encode(required)}};
+  Commit commit =
+      g.path_commit(anna, {}, [](LeafNode& leaf) { leaf.capabilities.credentials.push_back(CredentialType::x509); });
+  commit.proposals = {TestGroup::extensions(extensions)};
+  EXPECT_EQ(g.refusal(anna, commit), CommitError::leaf_required_capability_missing);
+  TestGroup alone{1};
+  commit = alone.path_commit(anna, {TestGroup::extensions(extensions)},
+                             [](LeafNode& leaf) { leaf.capabilities.credentials.push_back(CredentialType::x509); });
+  EXPECT_EQ(alone.refusal(anna, commit), std::nullopt);
+}
+
+TEST_F(CommitRefusal, ThatAddsWhomItsOwnExtensionsLeaveOut) {
+  const RequiredCapabilities required{
+      .extension_types = {}, .proposal_types = {}, .credential_types = {CredentialType::x509}};
+  const ProposalOrRef extensions = TestGroup::extensions({{ExtensionType::required_capabilities, encode(required)}});
+  TestGroup alone{1};
+  const auto commit_adding = [&](bool with_x509) {
+    LeafNode leaf = alone.key_package_leaf("new");
+    if (with_x509) leaf.capabilities.credentials.push_back(CredentialType::x509);
+    const ProposalOrRef add = Proposal{Add{alone.sign(leaf, alone.device("new"))}};
+    // The Add stands before the extensions, which count first all the same.
+    const std::vector<SourcedProposal> list{{.proposal = &std::get<Proposal>(add), .member = anna},
+                                            {.proposal = &std::get<Proposal>(extensions), .member = anna}};
+    const auto sorted = sort_proposals(list, anna, testing::suite());
+    return error_of(
+        ProvisionalGroup::apply(*sorted, anna, alone.group.context(), alone.group.tree(), alone.judgement()));
+  };
+  EXPECT_EQ(commit_adding(true), std::nullopt);
+  EXPECT_EQ(commit_adding(false), CommitError::leaf_required_capability_missing);
+}
+
+TEST_F(CommitRefusal, OfAnExtensionThatComesTwice) {
+  const Proposal twice =
+      GroupContextExtensions{{{ExtensionType::application_id, {}}, {ExtensionType::application_id, {}}}};
+  const std::vector<SourcedProposal> proposals{{.proposal = &twice, .member = anna}};
+  EXPECT_EQ(error_of(sort_proposals(proposals, anna, testing::suite())), CommitError::malformed_extensions);
 }
 
 TEST_F(CommitRefusal, OfAnExtensionThatAMemberDoesNotSupport) {
@@ -248,6 +301,16 @@ TEST_F(CommitRefusal, OfAnExternalSenderThatIsNotWhoItSays) {
                               .credential = BasicCredential{copy_of(view_of("refused"))}};
   const Extensions extensions{{ExtensionType::external_senders, encode_external_senders({sender})}};
   EXPECT_EQ(g.refusal(anna, with_any_path({TestGroup::extensions(extensions)})), CommitError::invalid_external_sender);
+}
+
+TEST_F(CommitRefusal, OfAnExternalSenderThatTakesTheKeyOfAnother) {
+  const auto senders = [&](const char* name) {
+    const ExternalSender sender{.signature_key = g.device("registry").signature.public_key,
+                                .credential = BasicCredential{copy_of(view_of(name))}};
+    return TestGroup::extensions({{ExtensionType::external_senders, encode_external_senders({sender})}});
+  };
+  g.accept(anna, g.path_commit(anna, {senders("registry")}));
+  EXPECT_EQ(g.refusal(anna, with_any_path({senders("refused")})), CommitError::invalid_external_sender);
 }
 
 // --- leaves that enter
@@ -314,6 +377,27 @@ TEST_F(CommitRefusal, OfAnUpdateIntoSomebodyElse) {
   const LeafNode leaf = g.updated_leaf(
       bjorn, [](LeafNode& node) { node.credential = BasicCredential{copy_of(view_of("somebody else"))}; });
   EXPECT_EQ(g.refusal(anna, with_any_path({g.by_reference(bjorn, Update{leaf})})), CommitError::leaf_invalid_successor);
+}
+
+TEST_F(CommitRefusal, OfAnUpdateToACredentialTheServiceDoesNotValidate) {
+  const LeafNode leaf =
+      g.updated_leaf(bjorn, [](LeafNode& node) { node.credential = BasicCredential{copy_of(view_of("refused"))}; });
+  EXPECT_EQ(g.refusal(anna, with_any_path({g.by_reference(bjorn, Update{leaf})})),
+            CommitError::leaf_invalid_credential);
+}
+
+TEST_F(CommitRefusal, OfAnUpdateWithTheKeysOfAnotherMember) {
+  const auto refusal_of = [&](const LeafNode& leaf) {
+    const std::vector<ProposalOrRef> update{g.by_reference(bjorn, Update{leaf})};
+    return error_of(g.group.apply_proposals(update, anna, g.judgement()));
+  };
+  EXPECT_EQ(refusal_of(g.updated_leaf(bjorn)), std::nullopt);
+  EXPECT_EQ(refusal_of(g.updated_leaf(
+                bjorn, [&](LeafNode& node) { node.encryption_key = g.group.tree().leaf(cecilie)->encryption_key; })),
+            CommitError::leaf_encryption_key_reused);
+  const LeafNode signature =
+      g.updated_leaf(bjorn, [&](LeafNode& node) { node.signature_key = g.group.tree().leaf(cecilie)->signature_key; });
+  EXPECT_EQ(refusal_of(g.signed_leaf(signature, g.device("c"), bjorn)), CommitError::leaf_signature_key_reused);
 }
 
 TEST_F(CommitRefusal, OfAnUpdateSignedForAnotherLeaf) {
@@ -384,6 +468,12 @@ TEST_F(CommitRefusal, OfAPathLeafOfSomebodyElse) {
   const Commit commit = g.path_commit(
       anna, {}, [](LeafNode& leaf) { leaf.credential = BasicCredential{copy_of(view_of("somebody else"))}; });
   EXPECT_EQ(g.refusal(anna, commit), CommitError::leaf_invalid_successor);
+}
+
+TEST_F(CommitRefusal, OfAPathLeafWithACredentialTheServiceDoesNotValidate) {
+  const Commit commit =
+      g.path_commit(anna, {}, [](LeafNode& leaf) { leaf.credential = BasicCredential{copy_of(view_of("refused"))}; });
+  EXPECT_EQ(g.refusal(anna, commit), CommitError::leaf_invalid_credential);
 }
 
 TEST_F(CommitRefusal, OfAPathLeafSignedByAnother) {

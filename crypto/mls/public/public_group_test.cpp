@@ -145,6 +145,18 @@ TEST_F(PublicGroupTest, RefusesToKeepACommitAsAProposal) {
             CommitError::unexpected_content);
 }
 
+TEST_F(PublicGroupTest, RefusesAProposalOfAnotherGroupOrEpoch) {
+  const auto refusal = [&](void (*change)(FramedContent&)) {
+    FramedContent content = g.framed(MemberSender{bjorn}, Proposal{Remove{LeafIndex{2}}});
+    change(content);
+    return error_of(g.group.receive_proposal(g.sign(content, g.device("b"))));
+  };
+  EXPECT_EQ(refusal([](FramedContent&) {}), std::nullopt);
+  EXPECT_EQ(refusal([](FramedContent& content) { content.group_id = {1}; }), CommitError::wrong_group);
+  EXPECT_EQ(refusal([](FramedContent& content) { --content.epoch.value; }), CommitError::stale_epoch);
+  EXPECT_EQ(refusal([](FramedContent& content) { ++content.epoch.value; }), CommitError::future_epoch);
+}
+
 TEST_F(PublicGroupTest, KeepsAProposalOnceAndOnlySoMany) {
   for (std::size_t i = 0; i < proposals_waiting_max; ++i) {
     (void)g.by_reference(bjorn, Remove{LeafIndex{static_cast<std::uint32_t>(i)}});
@@ -179,6 +191,28 @@ TEST_F(PublicGroupTest, ListensToTheExternalSendersOfTheGroupOnly) {
   EXPECT_EQ(error_of(g.group.receive_proposal(g.sign(beyond, g.device("registry")))), CommitError::unknown_sender);
   const FramedContent update = g.framed(ExternalSenderIndex{0}, Proposal{Update{g.updated_leaf(bjorn)}});
   EXPECT_EQ(error_of(g.group.receive_proposal(g.sign(update, g.device("registry")))), CommitError::unexpected_content);
+  const FramedContent external_init = g.framed(ExternalSenderIndex{0}, Proposal{ExternalInit{Bytes(32)}});
+  EXPECT_EQ(error_of(g.group.receive_proposal(g.sign(external_init, g.device("registry")))),
+            CommitError::unexpected_content);
+}
+
+TEST_F(PublicGroupTest, TakesEveryKindOfProposalThatAnExternalSenderMayMake) {
+  const ExternalSender registry{.signature_key = g.device("registry").signature.public_key,
+                                .credential = BasicCredential{copy_of(view_of("registry"))}};
+  const Extensions extensions{{ExtensionType::external_senders, encode_external_senders({registry})}};
+  g.accept(anna, g.path_commit(anna, {TestGroup::extensions(extensions)}));
+  const std::vector<Proposal> allowed{Add{g.key_package("new")}, Remove{bjorn}, PreSharedKey{TestGroup::psk_id(1)},
+                                      ReInit{{1}, ProtocolVersion::mls10, 3, {}}, GroupContextExtensions{extensions}};
+  for (const Proposal& proposal : allowed) {
+    const FramedContent content = g.framed(ExternalSenderIndex{0}, proposal);
+    EXPECT_TRUE(g.group.receive_proposal(g.sign(content, g.device("registry"))));
+  }
+}
+
+TEST_F(PublicGroupTest, ListensToNobodyWhereTheListOfExternalSendersDoesNotParse) {
+  TestGroup other{1, {{ExtensionType::external_senders, {1}}}};
+  const FramedContent remove = other.framed(ExternalSenderIndex{0}, Proposal{Remove{bjorn}});
+  EXPECT_EQ(error_of(other.group.receive_proposal(other.sign(remove, other.device("a")))), CommitError::unknown_sender);
 }
 
 // --- joining
@@ -202,6 +236,17 @@ TEST_F(PublicGroupTest, RefusesATreeTheGroupInfoDoesNotSpeakOf) {
   EXPECT_EQ(error_of(joined(info, g.group.tree().nodes())), GroupError::tree_hash_mismatch);
 }
 
+TEST_F(PublicGroupTest, RefusesATreeWithoutALeaf) {
+  EXPECT_EQ(error_of(joined(g.group_info(anna), {})), GroupError::tree_hash_mismatch);
+}
+
+TEST_F(PublicGroupTest, IgnoresExtensionsOfAGroupInfoThatItDoesNotKnow) {
+  GroupInfo info = g.group_info(anna);
+  info.extensions = {{ExtensionType{0x2a2a}, {1, 2, 3}}};
+  sign_group_info(info, testing::suite(), g.device_at(anna).signature.private_key.view());
+  EXPECT_TRUE(joined(info, g.group.tree().nodes()));
+}
+
 TEST_F(PublicGroupTest, RefusesAGroupInfoWhoseSignerIsNotAMember) {
   GroupInfo info = g.group_info(anna);
   info.signer = LeafIndex{4};
@@ -218,6 +263,26 @@ TEST_F(PublicGroupTest, RefusesATreeWithAKeyNobodySignedFor) {
   RatchetTreeNodes nodes = g.group.tree().nodes();
   std::get<ParentNode>(*nodes.at(3)).encryption_key = testing::suite().generate_kem_key_pair(g.random).public_key;
   EXPECT_EQ(error_of(joined(info_for(nodes), nodes)), GroupError::invalid_tree);
+}
+
+TEST_F(PublicGroupTest, RefusesATreeWithAParentKeyThatNobodyCanEncryptTo) {
+  Commit commit = g.path_commit(anna);
+  RatchetTree tree = g.group.tree();
+  std::vector<HPKEPublicKey> keys;
+  for (const UpdatePathNode& node : commit.path->nodes) keys.push_back(node.encryption_key);
+  keys.back().pop_back();
+  LeafNode leaf = commit.path->leaf_node;
+  leaf.source = CommitSource{tree.set_path(anna, keys)};
+  tree.set_leaf(anna, std::make_shared<const LeafNode>(g.signed_leaf(leaf, g.device("a"), anna)));
+  EXPECT_EQ(error_of(joined(info_for(tree.nodes()), tree.nodes())), GroupError::invalid_tree);
+}
+
+TEST_F(PublicGroupTest, RefusesATreeInWhichTwoMembersShareAKey) {
+  const auto leaf = [&] { return std::make_shared<const LeafNode>(g.key_package("a").leaf_node); };
+  const RatchetTreeNodes alone{Node{leaf()}};
+  EXPECT_TRUE(joined(info_for(alone), alone));
+  const RatchetTreeNodes twins{Node{leaf()}, std::nullopt, Node{leaf()}};
+  EXPECT_EQ(error_of(joined(info_for(twins), twins)), GroupError::invalid_leaf);
 }
 
 TEST_F(PublicGroupTest, RefusesATreeWithALeafThatIsNotValid) {
@@ -260,6 +325,14 @@ TEST_F(PublicGroupTest, ComesBackFromStorageAsItWas) {
   EXPECT_EQ(restored->waiting_proposals(), g.group.waiting_proposals());
   g.group = std::move(*restored);
   EXPECT_TRUE(g.stage(anna, g.path_commit(anna)));
+}
+
+TEST_F(PublicGroupTest, RemembersAProposalFromOutsideAcrossStorage) {
+  const FramedContent itself = g.framed(NewMemberProposal{}, Proposal{Add{g.key_package("new")}});
+  ASSERT_TRUE(g.group.receive_proposal(g.sign(itself, g.device("new"))));
+  const auto restored = PublicGroup::parse(g.group.encode());
+  ASSERT_TRUE(restored);
+  EXPECT_EQ(restored->waiting_proposals(), g.group.waiting_proposals());
 }
 
 TEST_F(PublicGroupTest, RefusesAStoredTreeThatIsNotTheContexts) {

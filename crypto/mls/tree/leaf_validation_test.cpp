@@ -75,6 +75,33 @@ TEST_F(LeafValidation, AsksTheAuthenticationService) {
   EXPECT_EQ(refusal(refused), LeafError::invalid_credential);
 }
 
+TEST_F(LeafValidation, GivesAnApplicationIdNoWeight) {
+  const auto refused_under_another_name = [](LeafNode& leaf) {
+    leaf.credential = BasicCredential{copy_of(view_of("refused"))};
+    leaf.extensions = {{ExtensionType::application_id, copy_of(view_of("anna"))}};
+  };
+  EXPECT_EQ(refusal(refused_under_another_name), LeafError::invalid_credential);
+}
+
+TEST_F(LeafValidation, IgnoresCapabilitiesAndExtensionsItDoesNotKnow) {
+  const ExtensionType grease_extension{0x2a2a};
+  EXPECT_EQ(refusal([&](LeafNode& leaf) {
+              leaf.capabilities.versions.push_back(ProtocolVersion{0x0a0a});
+              leaf.capabilities.cipher_suites.push_back(0x1a1a);
+              leaf.capabilities.extensions = {grease_extension};
+              leaf.capabilities.proposals = {ProposalType{0x3a3a}};
+              leaf.capabilities.credentials.push_back(CredentialType{0x4a4a});
+              leaf.extensions = {{grease_extension, {1, 2, 3}}};
+            }),
+            std::nullopt);
+  const LeafNode leaf = leaf_changed_by([&](LeafNode& node) { node.capabilities.extensions = {grease_extension}; });
+  EXPECT_EQ(package_refusal([&](KeyPackage& package) {
+              package.leaf_node = leaf;
+              package.extensions = {{grease_extension, {4, 5}}};
+            }),
+            std::nullopt);
+}
+
 TEST_F(LeafValidation, NeedsTheVersionAndTheSuiteOfTheGroup) {
   EXPECT_EQ(refusal([](LeafNode& leaf) { leaf.capabilities.versions = {ProtocolVersion{2}}; }),
             LeafError::version_or_suite_unsupported);

@@ -47,6 +47,7 @@ class RatchetTree {
   [[nodiscard]] const LeafNode* leaf(LeafIndex index) const { return shared_leaf(index).get(); }
   [[nodiscard]] const LeafNodePtr& shared_leaf(LeafIndex index) const;
   [[nodiscard]] const ParentNode* parent_node(NodeIndex index) const;
+  // True beyond the tree.
   [[nodiscard]] bool is_blank(NodeIndex index) const;
   // Of a node that is not blank.
   [[nodiscard]] BytesView encryption_key(NodeIndex index) const;

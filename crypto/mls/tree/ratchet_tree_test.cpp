@@ -123,6 +123,20 @@ TEST(RatchetTree, CachedHashesAreThoseOfATreeHashedAfresh) {
   EXPECT_EQ(tree.tree_hash(), fresh_hash(tree));
 }
 
+TEST(RatchetTree, FreshKeysOnAPathChangeTheHashBeforeTheLeafDoes) {
+  RatchetTree tree = tree_of(4);
+  const Bytes before = tree.tree_hash();
+  (void)tree.set_path(LeafIndex{0}, std::vector<HPKEPublicKey>{{1}, {2}});
+  EXPECT_NE(tree.tree_hash(), before);
+  EXPECT_EQ(tree.tree_hash(), fresh_hash(tree));
+}
+
+TEST(RatchetTree, IsBlankBeyondItsLastNode) {
+  const RatchetTree tree = tree_of(4);
+  for (const std::uint32_t beyond : {7U, 8U, 9U, 1023U, 0xffff'ffffU}) EXPECT_TRUE(tree.is_blank(NodeIndex{beyond}));
+  EXPECT_EQ(tree.leaf(LeafIndex{4}), nullptr);
+}
+
 TEST(RatchetTree, ACopyAndItsOriginalChangeApart) {
   RatchetTree tree = tree_of(100);
   const Bytes before = tree.tree_hash();
@@ -188,6 +202,15 @@ TEST_F(TreeIntegrity, RefusesAnUnmergedLeafFromElsewhere) {
   const auto verdict =
       verdict_of_changed_parent(11, [](ParentNode& node) { node.unmerged_leaves = {LeafIndex{1}, LeafIndex{5}}; });
   EXPECT_EQ(error_of(verdict), TreeError::unmerged_leaf_invalid);
+}
+
+TEST_F(TreeIntegrity, RefusesAnUnmergedLeafFromElsewhereThoughEveryNodeAboveItListsIt) {
+  RatchetTreeNodes all = tree.nodes();
+  for (const std::size_t between : {1U, 3U}) all.at(between) = std::nullopt;
+  for (const std::size_t listing : {7U, 11U}) {
+    std::get<ParentNode>(*all.at(listing)).unmerged_leaves = {LeafIndex{1}, LeafIndex{5}};
+  }
+  EXPECT_EQ(error_of(RatchetTree(suite(), all).verify_integrity()), TreeError::unmerged_leaf_invalid);
 }
 
 TEST_F(TreeIntegrity, RefusesAnUnmergedLeafThatANodeBetweenDoesNotList) {

@@ -45,14 +45,13 @@ bool RatchetTree::is_parent_hash_valid(NodeIndex index) {
   return is_parent_hash_valid(index, l, r) != is_parent_hash_valid(index, r, l);
 }
 
-// §7.9.2 with P = `index`, C = `child`, S = `copath`. The resolution of C must be the unmerged leaves of P below C and
-// one node more, so that node is the only possible D.
+// §7.9.2 with P = `index`, C = `child`, S = `copath`. The resolution of C must be the unmerged leaves of P below C,
+// which has_valid_unmerged_leaves has found in it, and one node more, so that node is the only possible D.
 bool RatchetTree::is_parent_hash_valid(NodeIndex index, NodeIndex child, NodeIndex copath) {
   const ParentNode& node = *parent_node(index);
   const std::span<const LeafIndex> unmerged = part_below(child, node.unmerged_leaves);
-  const std::vector<NodeIndex> resolved = resolution(child);
   const std::vector<NodeIndex> candidates = resolution(child, unmerged);
-  if (candidates.size() != 1 || resolved.size() != unmerged.size() + 1) return false;
+  if (candidates.size() != 1) return false;
 
   const NodeIndex chained = candidates.front();
   const NodeHash sibling_hash = original_tree_hash(copath, node.unmerged_leaves);
