@@ -1,6 +1,7 @@
 // What clients of two implementations do with each other. Each runs in every suite and both ways: `a` and `b` are "ours"
 // and "theirs", then the other way round.
 
+import { walk } from "./walk.mjs"
 import { damaged, expectEqual } from "./world.mjs"
 
 export const scenarios = {
@@ -110,5 +111,10 @@ export const scenarios = {
       await world.agree([first, second])
       await world.refuses(`the same ${framing} Commit again`, second, () => second.handle(commit))
     }
+  },
+
+  "members come and go at random": async (world, a, b) => {
+    const seed = Number(process.env.INTEROP_SEED ?? 1 + Math.floor(Math.random() * 0x7fffffff))
+    await walk(world, a, b, seed)
   },
 }
