@@ -271,8 +271,8 @@ TEST_F(CommitRefusal, ThatAddsWhomItsOwnExtensionsLeaveOut) {
     const std::vector<SourcedProposal> list{{.proposal = &std::get<Proposal>(add), .member = anna},
                                             {.proposal = &std::get<Proposal>(extensions), .member = anna}};
     const auto sorted = sort_proposals(list, anna, testing::suite());
-    return error_of(
-        ProvisionalGroup::apply(*sorted, anna, alone.group.context(), alone.group.tree(), alone.judgement()));
+    const CopyOnWrite<MemberIndex> members{MemberIndex{alone.group.tree()}};
+    return error_of(ProvisionalGroup::apply(*sorted, anna, alone.group.context(), members, alone.judgement()));
   };
   EXPECT_EQ(commit_adding(true), std::nullopt);
   EXPECT_EQ(commit_adding(false), CommitError::leaf_required_capability_missing);
@@ -346,14 +346,15 @@ TEST_F(CommitRefusal, ThatAddsToAFullGroup) {
   const LeafNodePtr leaf = testing::leaf_named("somebody");
   for (std::size_t i = 0; i < leaves_max; ++i) full.add(leaf);
   const KeyPackage new_device = g.key_package("new");
+  const auto verdict_of = [&](const ProposalList& proposals, std::optional<LeafIndex> committer) {
+    const CopyOnWrite<MemberIndex> members{MemberIndex{full}};
+    return error_of(ProvisionalGroup::apply(proposals, committer, g.group.context(), members, g.judgement()));
+  };
   const ProposalList adds{.adds = {&new_device}};
-  EXPECT_EQ(error_of(ProvisionalGroup::apply(adds, anna, g.group.context(), full, g.judgement())),
-            CommitError::group_full);
-  const ProposalList joins{};
-  EXPECT_EQ(error_of(ProvisionalGroup::apply(joins, std::nullopt, g.group.context(), full, g.judgement())),
-            CommitError::group_full);
+  EXPECT_EQ(verdict_of(adds, anna), CommitError::group_full);
+  EXPECT_EQ(verdict_of({}, std::nullopt), CommitError::group_full);
   full.remove(bjorn);
-  EXPECT_TRUE(ProvisionalGroup::apply(adds, anna, g.group.context(), full, g.judgement()));
+  EXPECT_EQ(verdict_of(adds, anna), std::nullopt);
 }
 
 TEST_F(CommitRefusal, ThatAddsAnExpiredKeyPackage) {

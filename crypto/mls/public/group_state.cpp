@@ -39,7 +39,7 @@ std::expected<void, GroupError> verify_leaves(const GroupContext& context, const
   tree.for_each_leaf([&](LeafIndex index, const LeafNode& leaf) {
     all_valid = all_valid && verify_leaf_node(leaf, index, *requirements, authentication).has_value();
   });
-  if (!all_valid || !verify_all_members(tree)) return std::unexpected(GroupError::invalid_leaf);
+  if (!all_valid) return std::unexpected(GroupError::invalid_leaf);
   return {};
 }
 
@@ -64,22 +64,25 @@ std::expected<PublicGroup, GroupError> PublicGroup::from_group_info(const GroupI
                                                                     const AuthenticationService& authentication) {
   const auto suite = CipherSuite::of(info.group_context.cipher_suite);
   if (!suite) return std::unexpected(GroupError::unsupported_suite);
-  PublicGroup out{info.group_context, RatchetTree{*suite, tree}};
-  if (out.tree_.leaf_count() == 0 || out.tree_.tree_hash() != out.context_.tree_hash) {
+  RatchetTree ratchet_tree{*suite, tree};
+  if (ratchet_tree.leaf_count() == 0 || ratchet_tree.tree_hash() != info.group_context.tree_hash) {
     return std::unexpected(GroupError::tree_hash_mismatch);
   }
-  const LeafNode* signer = out.tree_.leaf(info.signer);
+  const LeafNode* signer = ratchet_tree.leaf(info.signer);
   if (!signer) return std::unexpected(GroupError::unknown_signer);
   if (!verify_group_info_signature(info, *suite, signer->signature_key)) {
     return std::unexpected(GroupError::invalid_signature);
   }
-  if (!out.tree_.verify_integrity() || !are_parent_keys_valid(out.tree_)) {
+  if (!ratchet_tree.verify_integrity() || !are_parent_keys_valid(ratchet_tree)) {
     return std::unexpected(GroupError::invalid_tree);
   }
-  const auto leaves = verify_leaves(out.context_, out.tree_, authentication);
+  MemberIndex members{std::move(ratchet_tree)};
+  if (!members.verify()) return std::unexpected(GroupError::invalid_leaf);
+  const auto leaves = verify_leaves(info.group_context, members.tree(), authentication);
   if (!leaves) return std::unexpected(leaves.error());
-  const auto senders = verify_external_senders(out.context_, authentication);
+  const auto senders = verify_external_senders(info.group_context, authentication);
   if (!senders) return std::unexpected(senders.error());
+  PublicGroup out{info.group_context, std::move(members)};
   out.set_interim_transcript_hash(info.confirmation_tag);
   return out;
 }
@@ -89,7 +92,7 @@ Bytes PublicGroup::encode() const {
   out.u16(storage_version);
   write(out, context_);
   out.bytes(interim_transcript_hash_);
-  write_ratchet_tree(out, tree_.nodes());
+  write_ratchet_tree(out, tree().nodes());
   out.vector([&](Writer& inner) {
     for (const WaitingProposal& waiting : waiting_) write_waiting(inner, waiting);
   });
@@ -107,10 +110,11 @@ std::expected<PublicGroup, ParseError> PublicGroup::parse(BytesView stored) {
   if (!suite) in.fail(ParseError::unknown_value);
   if (const auto error = in.finish()) return std::unexpected(*error);
 
-  PublicGroup out{std::move(context), RatchetTree{*suite, nodes}};
+  RatchetTree tree{*suite, nodes};
   const bool members_wait = std::ranges::all_of(
-      waiting, [&](const WaitingProposal& proposal) { return !proposal.member || out.tree_.leaf(*proposal.member); });
-  if (!members_wait || out.tree_.tree_hash() != out.context_.tree_hash) return std::unexpected(ParseError::malformed);
+      waiting, [&](const WaitingProposal& proposal) { return !proposal.member || tree.leaf(*proposal.member); });
+  if (!members_wait || tree.tree_hash() != context.tree_hash) return std::unexpected(ParseError::malformed);
+  PublicGroup out{std::move(context), MemberIndex{std::move(tree)}};
   out.interim_transcript_hash_ = std::move(interim_transcript_hash);
   out.waiting_ = std::move(waiting);
   return out;

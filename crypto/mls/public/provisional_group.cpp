@@ -26,21 +26,23 @@ Step verify_successor(const LeafNode& before, const LeafNode& after, const Judge
 
 }  // namespace
 
-ProvisionalGroup::ProvisionalGroup(const GroupContext& context, const RatchetTree& tree, LeafRequirements requirements)
-    : context_{context}, tree_{tree}, requirements_{std::move(requirements)} {}
+ProvisionalGroup::ProvisionalGroup(const GroupContext& context, const CopyOnWrite<MemberIndex>& members,
+                                   LeafRequirements requirements)
+    : context_{context}, members_{members}, tree_{members->tree()}, requirements_{std::move(requirements)} {}
 
 std::expected<ProvisionalGroup, CommitError> ProvisionalGroup::apply(const ProposalList& proposals,
                                                                      std::optional<LeafIndex> committer,
                                                                      const GroupContext& context,
-                                                                     const RatchetTree& tree,
+                                                                     const CopyOnWrite<MemberIndex>& members,
                                                                      const Judgement& judgement) {
+  const RatchetTree& tree = members->tree();
   GroupContext next = context;
   ++next.epoch.value;
   if (proposals.group_context_extensions) next.extensions = *proposals.group_context_extensions;
   auto requirements = leaf_requirements(next, tree.suite(), judgement.now);
   if (!requirements) return std::unexpected(CommitError::malformed_extensions);
 
-  ProvisionalGroup out{next, tree, std::move(*requirements)};
+  ProvisionalGroup out{next, members, std::move(*requirements)};
   out.is_path_required_ = proposals.is_path_required;
   out.changes_.is_external = !committer;
   out.changes_.committer = committer.value_or(LeafIndex{});
@@ -144,10 +146,7 @@ Step ProvisionalGroup::verify_members() const {
 }
 
 Step ProvisionalGroup::verify_members(const IncomingPath* path) const {
-  std::vector<LeafIndex> changed = added_leaves();
-  for (const UpdatedLeaf& updated : changes_.updated) changed.push_back(updated.index);
-  std::ranges::sort(changed);
-  return to_step(verify_among_members(tree_, changed, path));
+  return to_step(members_->verify_next(tree_, path));
 }
 
 Step ProvisionalGroup::verify_path_leaf(const LeafNode& leaf, const Judgement& judgement) const {

@@ -8,6 +8,7 @@
 
 #include "crypto/mls/public/proposal_list.h"
 #include "crypto/mls/public/staged_commit.h"
+#include "crypto/mls/tree/member_index.h"
 
 namespace samband::mls {
 
@@ -21,12 +22,13 @@ struct PathTarget {
 
 class ProvisionalGroup {
  public:
-  // Applies `proposals` to a copy of `tree`. Each leaf that enters is verified by itself; `verify_members` or
-  // `merge_path` then judges them together. `committer` is a member, or nullopt for an external Commit.
+  // Applies `proposals` to a copy of the tree of `members`. Each leaf that enters is verified by itself;
+  // `verify_members` or `merge_path` then judges them together. `committer` is a member, or nullopt for an external
+  // Commit.
   [[nodiscard]] static std::expected<ProvisionalGroup, CommitError> apply(const ProposalList& proposals,
                                                                           std::optional<LeafIndex> committer,
                                                                           const GroupContext& context,
-                                                                          const RatchetTree& tree,
+                                                                          const CopyOnWrite<MemberIndex>& members,
                                                                           const Judgement& judgement);
 
   [[nodiscard]] const CommitChanges& changes() const { return changes_; }
@@ -57,7 +59,7 @@ class ProvisionalGroup {
  private:
   using Step = std::expected<void, CommitError>;
 
-  ProvisionalGroup(const GroupContext& context, const RatchetTree& tree, LeafRequirements requirements);
+  ProvisionalGroup(const GroupContext& context, const CopyOnWrite<MemberIndex>& members, LeafRequirements requirements);
   [[nodiscard]] Step apply_updates(const ProposalList& proposals, const Judgement& judgement);
   [[nodiscard]] Step apply_removes(const ProposalList& proposals);
   [[nodiscard]] Step apply_adds(const ProposalList& proposals, const Judgement& judgement);
@@ -68,7 +70,8 @@ class ProvisionalGroup {
   [[nodiscard]] Step verify_members(const IncomingPath* path) const;
   [[nodiscard]] std::vector<LeafIndex> added_leaves() const;
 
-  GroupContext context_;  // of the new epoch but for tree and transcript hash
+  GroupContext context_;              // of the new epoch but for tree and transcript hash
+  CopyOnWrite<MemberIndex> members_;  // of the epoch that ends
   RatchetTree tree_;
   LeafRequirements requirements_;  // of the new extensions
   CommitChanges changes_;

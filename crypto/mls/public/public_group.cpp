@@ -75,7 +75,7 @@ PublicGroup PublicGroup::create(const CipherSuite& suite, Bytes group_id, LeafNo
                        .tree_hash = tree.tree_hash(),
                        .confirmed_transcript_hash = {},
                        .extensions = std::move(extensions)};
-  return {std::move(context), std::move(tree)};
+  return {std::move(context), MemberIndex{std::move(tree)}};
 }
 
 void PublicGroup::set_initial_confirmation_tag(BytesView confirmation_tag) {
@@ -94,7 +94,7 @@ std::expected<void, CommitError> PublicGroup::verify_message(const Authenticated
   if (content.group_id != context_.group_id) return std::unexpected(CommitError::wrong_group);
   if (content.epoch < context_.epoch) return std::unexpected(CommitError::stale_epoch);
   if (content.epoch > context_.epoch) return std::unexpected(CommitError::future_epoch);
-  const auto key = std::visit(SignerLookup{context_, tree_, content.content}, content.sender);
+  const auto key = std::visit(SignerLookup{context_, tree(), content.content}, content.sender);
   if (!key) return std::unexpected(key.error());
   if (!verify_framed_content_signature(message, context_, suite(), *key)) {
     return std::unexpected(CommitError::invalid_signature);
@@ -140,7 +140,7 @@ std::expected<StagedCommit, CommitError> PublicGroup::stage_commit(const Authent
   const auto proposals = resolve(commit->proposals, committer);
   if (!proposals) return std::unexpected(proposals.error());
   if (proposals->is_path_required && !commit->path) return std::unexpected(CommitError::path_missing);
-  auto provisional = ProvisionalGroup::apply(*proposals, committer, context_, tree_, judgement);
+  auto provisional = ProvisionalGroup::apply(*proposals, committer, context_, members_, judgement);
   if (!provisional) return std::unexpected(provisional.error());
   const auto verdict = commit->path ? provisional->merge_path(*commit->path, judgement) : provisional->verify_members();
   if (!verdict) return std::unexpected(verdict.error());
@@ -151,10 +151,10 @@ std::expected<StagedCommit, CommitError> PublicGroup::stage_commit(const Authent
 std::expected<ProvisionalGroup, CommitError> PublicGroup::apply_proposals(std::span<const ProposalOrRef> proposals,
                                                                           std::optional<LeafIndex> committer,
                                                                           const Judgement& judgement) const {
-  if (committer && !tree_.leaf(*committer)) return std::unexpected(CommitError::unknown_sender);
+  if (committer && !tree().leaf(*committer)) return std::unexpected(CommitError::unknown_sender);
   const auto list = resolve(proposals, committer);
   if (!list) return std::unexpected(list.error());
-  auto provisional = ProvisionalGroup::apply(*list, committer, context_, tree_, judgement);
+  auto provisional = ProvisionalGroup::apply(*list, committer, context_, members_, judgement);
   if (!provisional) return provisional;
   if (const auto verdict = provisional->verify_members(); !verdict) return std::unexpected(verdict.error());
   return provisional;
@@ -163,7 +163,7 @@ std::expected<ProvisionalGroup, CommitError> PublicGroup::apply_proposals(std::s
 void PublicGroup::merge(StagedCommit staged, BytesView confirmation_tag) {
   assert(staged.context.group_id == context_.group_id && staged.context.epoch.value == context_.epoch.value + 1);
   context_ = std::move(staged.context);
-  tree_ = std::move(staged.tree);
+  members_.own().follow(staged.tree);
   waiting_.clear();
   set_interim_transcript_hash(confirmation_tag);
 }

@@ -44,10 +44,10 @@ class PublicGroup {
   // Must follow `create`: brings the tag of epoch 0 into the transcript.
   void set_initial_confirmation_tag(BytesView confirmation_tag);
 
-  [[nodiscard]] const CipherSuite& suite() const { return tree_.suite(); }
+  [[nodiscard]] const CipherSuite& suite() const { return tree().suite(); }
   [[nodiscard]] const GroupContext& context() const { return context_; }
   [[nodiscard]] Epoch epoch() const { return context_.epoch; }
-  [[nodiscard]] const RatchetTree& tree() const { return tree_; }
+  [[nodiscard]] const RatchetTree& tree() const { return members_->tree(); }
   [[nodiscard]] BytesView interim_transcript_hash() const { return interim_transcript_hash_; }
 
   // Verifies a proposal as a message of this epoch and keeps it until the epoch ends. Whether it fits into a list is
@@ -73,14 +73,14 @@ class PublicGroup {
   [[nodiscard]] static std::expected<PublicGroup, ParseError> parse(BytesView stored);
 
  private:
-  PublicGroup(GroupContext context, RatchetTree tree) : context_{std::move(context)}, tree_{std::move(tree)} {}
+  PublicGroup(GroupContext context, MemberIndex members) : context_{std::move(context)}, members_{std::move(members)} {}
   [[nodiscard]] std::expected<void, CommitError> verify_message(const AuthenticatedContent& message) const;
   [[nodiscard]] std::expected<ProposalList, CommitError> resolve(std::span<const ProposalOrRef> proposals,
                                                                  std::optional<LeafIndex> committer) const;
   void set_interim_transcript_hash(BytesView confirmation_tag);
 
   GroupContext context_;
-  RatchetTree tree_;
+  CopyOnWrite<MemberIndex> members_;  // with the tree
   Bytes interim_transcript_hash_;
   std::vector<WaitingProposal> waiting_;  // at most proposals_waiting_max
 };

@@ -1,7 +1,6 @@
 #include "crypto/mls/tree/leaf_validation.h"
 
 #include <algorithm>
-#include <string_view>
 
 namespace samband::mls {
 namespace {
@@ -18,73 +17,6 @@ bool is_within_lifetime(const LeafNode& leaf, std::optional<WallTime> now) {
 bool lists_all(const Capabilities& capabilities, const Extensions& extensions) {
   return std::ranges::all_of(
       extensions, [&](const Extension& extension) { return capabilities.supports(extension.extension_type); });
-}
-
-// Public keys, sorted once and then searched. (Not hashed: peers choose them.)
-class KeySet {
- public:
-  void insert(BytesView key) { keys_.push_back(text_of(key)); }
-  // Call when all are in; false when one is in twice.
-  [[nodiscard]] bool sort_unique() {
-    std::ranges::sort(keys_);
-    return std::ranges::adjacent_find(keys_) == keys_.end();
-  }
-  [[nodiscard]] bool contains(BytesView key) const { return std::ranges::binary_search(keys_, text_of(key)); }
-
- private:
-  std::vector<std::string_view> keys_;
-};
-
-struct NewKeys {
-  KeySet encryption;
-  KeySet signature;
-
-  void insert(const LeafNode& leaf) {
-    encryption.insert(leaf.encryption_key);
-    signature.insert(leaf.signature_key);
-  }
-  [[nodiscard]] Verdict sort_unique() {
-    if (!encryption.sort_unique()) return std::unexpected(LeafError::encryption_key_reused);
-    if (!signature.sort_unique()) return std::unexpected(LeafError::signature_key_reused);
-    return {};
-  }
-};
-
-Verdict verify_keys_unused(const RatchetTree& tree, const NewKeys& keys, std::span<const LeafIndex> changed,
-                           const IncomingPath* path) {
-  bool encryption_reused = false;
-  bool signature_reused = false;
-  tree.for_each_leaf([&](LeafIndex index, const LeafNode& leaf) {
-    if (std::ranges::binary_search(changed, index)) return;
-    const bool is_replaced = path && path->index == index;
-    encryption_reused |= keys.encryption.contains(leaf.encryption_key);
-    signature_reused |= !is_replaced && keys.signature.contains(leaf.signature_key);
-  });
-  tree.for_each_parent(
-      [&](NodeIndex, const ParentNode& node) { encryption_reused |= keys.encryption.contains(node.encryption_key); });
-  if (encryption_reused) return std::unexpected(LeafError::encryption_key_reused);
-  if (signature_reused) return std::unexpected(LeafError::signature_key_reused);
-  return {};
-}
-
-Verdict verify_credential_types(const RatchetTree& tree, const IncomingPath* path) {
-  const auto for_each = [&](auto&& visit) {
-    tree.for_each_leaf([&](LeafIndex index, const LeafNode& leaf) {
-      if (!path || path->index != index) visit(leaf);
-    });
-    if (path) visit(path->leaf);
-  };
-  std::vector<CredentialType> in_use;
-  for_each([&](const LeafNode& leaf) {
-    const CredentialType type = credential_type(leaf.credential);
-    if (std::ranges::find(in_use, type) == in_use.end()) in_use.push_back(type);
-  });
-  bool all_supported = true;
-  for_each([&](const LeafNode& leaf) {
-    all_supported &= std::ranges::all_of(in_use, [&](CredentialType type) { return leaf.capabilities.supports(type); });
-  });
-  if (!all_supported) return std::unexpected(LeafError::credential_type_unsupported);
-  return {};
 }
 
 }  // namespace
@@ -120,8 +52,9 @@ Verdict verify_capabilities(const LeafNode& leaf, const LeafRequirements& group)
 
 Verdict verify_leaf_node(const LeafNode& leaf, LeafIndex index, const LeafRequirements& group,
                          const AuthenticationService& authentication) {
+  // Of the signature key the length is enough: nothing verifies under a key that is no point of the curve.
   if (!group.suite.is_valid_kem_public_key(leaf.encryption_key) ||
-      !group.suite.is_valid_signature_public_key(leaf.signature_key)) {
+      leaf.signature_key.size() != group.suite.signature_public_key_bytes()) {
     return std::unexpected(LeafError::invalid_key);
   }
   if (const auto verdict = verify_capabilities(leaf, group); !verdict) return verdict;
@@ -149,26 +82,6 @@ Verdict verify_key_package(const KeyPackage& key_package, const LeafRequirements
   if (const auto verdict = verify_leaf_node(leaf, LeafIndex{}, group, authentication); !verdict) return verdict;
   if (!verify_key_package_signature(key_package, group.suite)) return std::unexpected(LeafError::invalid_signature);
   return {};
-}
-
-Verdict verify_among_members(const RatchetTree& tree, std::span<const LeafIndex> changed, const IncomingPath* path) {
-  NewKeys keys;
-  for (const LeafIndex index : changed) keys.insert(*tree.leaf(index));
-  if (path) {
-    keys.insert(path->leaf);
-    for (const BytesView key : path->node_keys) keys.encryption.insert(key);
-  }
-  if (const auto verdict = keys.sort_unique(); !verdict) return verdict;
-  if (const auto verdict = verify_keys_unused(tree, keys, changed, path); !verdict) return verdict;
-  return verify_credential_types(tree, path);
-}
-
-Verdict verify_all_members(const RatchetTree& tree) {
-  NewKeys keys;
-  tree.for_each_leaf([&](LeafIndex, const LeafNode& leaf) { keys.insert(leaf); });
-  tree.for_each_parent([&](NodeIndex, const ParentNode& node) { keys.encryption.insert(node.encryption_key); });
-  if (const auto verdict = keys.sort_unique(); !verdict) return verdict;
-  return verify_credential_types(tree, nullptr);
 }
 
 }  // namespace samband::mls

@@ -4,10 +4,8 @@
 
 #include <expected>
 #include <optional>
-#include <span>
 
 #include "crypto/mls/tree/authentication_service.h"
-#include "crypto/mls/tree/ratchet_tree.h"
 #include "crypto/mls/wire/group_context.h"
 #include "crypto/mls/wire/key_package.h"
 
@@ -57,20 +55,5 @@ struct LeafRequirements {
 [[nodiscard]] std::expected<void, LeafError> verify_key_package(const KeyPackage& key_package,
                                                                 const LeafRequirements& group,
                                                                 const AuthenticationService& authentication);
-
-// An UpdatePath that is not yet in the tree.
-struct IncomingPath {
-  LeafIndex index;  // of its leaf; what stands there now will be replaced
-  const LeafNode& leaf;
-  std::vector<BytesView> node_keys;
-};
-
-// How the leaves in `changed` (sorted) and `path` (nullptr for none) get on with all other nodes: no key twice,
-// and no credential type that some member does not support.
-[[nodiscard]] std::expected<void, LeafError> verify_among_members(const RatchetTree& tree,
-                                                                  std::span<const LeafIndex> changed,
-                                                                  const IncomingPath* path);
-// The same for every node of a tree, as a joiner asks (§12.4.3.1).
-[[nodiscard]] std::expected<void, LeafError> verify_all_members(const RatchetTree& tree);
 
 }  // namespace samband::mls

@@ -198,59 +198,5 @@ TEST_F(LeafValidation, GathersWhatAGroupAsksFromItsContext) {
   EXPECT_FALSE(leaf_requirements(context, suite(), WallTime{5}));
 }
 
-// --- among members
-
-class AmongMembers : public ::testing::Test {
- protected:
-  AmongMembers() {
-    for (const char* name : {"a", "b", "c", "d"}) tree.add(testing::leaf_named(name));
-  }
-  void replace(std::uint32_t leaf, const std::function<void(LeafNode&)>& change) {
-    LeafNode node = *tree.leaf(LeafIndex{leaf});
-    change(node);
-    tree.set_leaf(LeafIndex{leaf}, std::make_shared<const LeafNode>(std::move(node)));
-  }
-
-  RatchetTree tree{suite()};
-};
-
-TEST_F(AmongMembers, KeysAreTheirOwners) {
-  EXPECT_TRUE(verify_all_members(tree));
-  replace(1, [&](LeafNode& leaf) { leaf.signature_key = tree.leaf(LeafIndex{0})->signature_key; });
-  EXPECT_EQ(error_of(verify_all_members(tree)), LeafError::signature_key_reused);
-  replace(1, [&](LeafNode& leaf) { leaf.encryption_key = tree.leaf(LeafIndex{0})->encryption_key; });
-  EXPECT_EQ(error_of(verify_all_members(tree)), LeafError::encryption_key_reused);
-}
-
-TEST_F(AmongMembers, ParentNodesShareNoKeyEither) {
-  (void)tree.set_path(LeafIndex{0}, std::vector<HPKEPublicKey>{{1}, {2}});
-  EXPECT_TRUE(verify_all_members(tree));
-  (void)tree.set_path(LeafIndex{0}, std::vector<HPKEPublicKey>{{1}, {1}});
-  EXPECT_EQ(error_of(verify_all_members(tree)), LeafError::encryption_key_reused);
-  (void)tree.set_path(LeafIndex{0}, std::vector<HPKEPublicKey>{{1}, tree.leaf(LeafIndex{3})->encryption_key});
-  EXPECT_EQ(error_of(verify_all_members(tree)), LeafError::encryption_key_reused);
-}
-
-TEST_F(AmongMembers, EverybodySupportsEveryCredentialTypeInUse) {
-  replace(1, [](LeafNode& leaf) {
-    leaf.credential = X509Credential{{Bytes{1}}};
-    leaf.capabilities.credentials = {CredentialType::x509};
-  });
-  EXPECT_EQ(error_of(verify_all_members(tree)), LeafError::credential_type_unsupported);
-  for (const std::uint32_t leaf : {0U, 1U, 2U, 3U}) {
-    replace(leaf,
-            [](LeafNode& node) { node.capabilities.credentials = {CredentialType::basic, CredentialType::x509}; });
-  }
-  EXPECT_TRUE(verify_all_members(tree));
-}
-
-TEST_F(AmongMembers, APathBringsItsCredentialTypeToo) {
-  LeafNode leaf = *testing::leaf_named("a again");
-  leaf.credential = X509Credential{{Bytes{1}}};
-  leaf.capabilities.credentials = {CredentialType::basic, CredentialType::x509};
-  const IncomingPath path{.index = LeafIndex{0}, .leaf = leaf, .node_keys = {}};
-  EXPECT_EQ(error_of(verify_among_members(tree, {}, &path)), LeafError::credential_type_unsupported);
-}
-
 }  // namespace
 }  // namespace samband::mls

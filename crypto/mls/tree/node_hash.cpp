@@ -10,6 +10,41 @@ NodeHash::NodeHash(BytesView hash) : size_{static_cast<std::uint8_t>(hash.size()
   std::ranges::copy(hash, bytes_.begin());
 }
 
+NodeHashes::NodeHashes(std::size_t hash_bytes) {
+  assert(hash_bytes == 32 || hash_bytes == 48 || hash_bytes == 64);
+  if (hash_bytes == 48) hashes_.emplace<1>();
+  if (hash_bytes == 64) hashes_.emplace<2>();
+}
+
+void NodeHashes::resize(std::size_t nodes) {
+  std::visit([&](auto& hashes) { hashes.resize(nodes); }, hashes_);
+}
+
+BytesView NodeHashes::at(NodeIndex node) const {
+  return std::visit(
+      [&](const auto& hashes) {
+        const auto& hash = hashes[node.value];
+        return hash == std::remove_cvref_t<decltype(hash)>{} ? BytesView{} : BytesView{hash};
+      },
+      hashes_);
+}
+
+void NodeHashes::set(NodeIndex node, BytesView hash) {
+  std::visit(
+      [&](auto& hashes) {
+        auto& place = hashes.edit(node.value);
+        assert(hash.size() == place.size());
+        std::ranges::copy(hash, place.begin());
+      },
+      hashes_);
+}
+
+bool NodeHashes::forget(NodeIndex node) {
+  if (at(node).empty()) return false;
+  std::visit([&](auto& hashes) { hashes.edit(node.value).fill(0); }, hashes_);
+  return true;
+}
+
 NodeHash leaf_tree_hash(const CipherSuite& suite, LeafIndex index, const LeafNode* leaf) {
   Writer input;
   input.u8(static_cast<std::uint8_t>(NodeType::leaf));

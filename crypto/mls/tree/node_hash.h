@@ -1,24 +1,43 @@
-// The hashes of single nodes, and a fixed-size place to keep one.
+// The hashes of single nodes, and where they are kept.
 // Source: RFC 9420 §7.8 (TreeHashInput), §7.9 (ParentHashInput).
 #pragma once
 
 #include <array>
+#include <variant>
 
+#include "crypto/mls/tree/paged_vector.h"
 #include "crypto/mls/wire/node.h"
 
 namespace samband::mls {
 
-// At most hash_bytes_max bytes without an allocation; empty means not computed.
+// One hash, without an allocation.
 class NodeHash {
  public:
-  NodeHash() = default;
   explicit NodeHash(BytesView hash);
-  [[nodiscard]] bool is_empty() const { return size_ == 0; }
   [[nodiscard]] BytesView view() const { return {bytes_.data(), size_}; }
 
  private:
   std::array<std::uint8_t, hash_bytes_max> bytes_{};
   std::uint8_t size_ = 0;
+};
+
+// The tree hashes that were computed, by node, each in the KDF.Nh bytes it needs. Copies share what neither changes.
+// One that is not known is kept as zeros: should a hash ever be zeros, it would be computed each time it is asked for.
+class NodeHashes {
+ public:
+  explicit NodeHashes(std::size_t hash_bytes);  // 32, 48 or 64
+  void resize(std::size_t nodes);
+  // Empty when it is not known. The view lives until the next change.
+  [[nodiscard]] BytesView at(NodeIndex node) const;
+  void set(NodeIndex node, BytesView hash);
+  // False when it was not known anyway.
+  bool forget(NodeIndex node);
+
+ private:
+  template <std::size_t hash_bytes>
+  using Hashes = PagedVector<std::array<std::uint8_t, hash_bytes>>;
+
+  std::variant<Hashes<32>, Hashes<48>, Hashes<64>> hashes_;
 };
 
 // `leaf` and `parent` are nullptr for a blank.

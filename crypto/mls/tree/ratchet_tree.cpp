@@ -4,7 +4,7 @@
 
 namespace samband::mls {
 
-RatchetTree::RatchetTree(CipherSuite suite, const RatchetTreeNodes& nodes) : suite_{suite} {
+RatchetTree::RatchetTree(CipherSuite suite, const RatchetTreeNodes& nodes) : RatchetTree{suite} {
   assert(nodes.size() <= nodes_max);
   if (nodes.empty()) return;
   resize(std::bit_ceil(static_cast<std::uint32_t>(nodes.size() / 2 + 1)));
@@ -13,7 +13,7 @@ RatchetTree::RatchetTree(CipherSuite suite, const RatchetTreeNodes& nodes) : sui
     if (const auto* leaf = std::get_if<LeafNodePtr>(&*nodes[i])) {
       set_leaf(leaf_of(NodeIndex{i}), *leaf);
     } else {
-      set_parent(NodeIndex{i}, std::get<ParentNode>(*nodes[i]));
+      set_parent(NodeIndex{i}, SharedParent{std::get<ParentNode>(*nodes[i])});
     }
   }
 }
@@ -31,11 +31,14 @@ const LeafNodePtr& RatchetTree::shared_leaf(LeafIndex index) const {
   return index.value < leaf_count_ ? leaves_[index.value] : blank;
 }
 
-const ParentNode* RatchetTree::parent_node(NodeIndex index) const {
+const RatchetTree::SharedParent& RatchetTree::shared_parent(NodeIndex index) const {
+  static const SharedParent blank;
   assert(!is_leaf(index));
-  if (index.value >= node_count(leaf_count_)) return nullptr;
-  const std::optional<ParentNode>& node = parents_[index.value / 2];
-  return node ? &*node : nullptr;
+  return index.value < node_count(leaf_count_) ? parents_[index.value / 2] : blank;
+}
+
+const ParentNode* RatchetTree::parent_node(NodeIndex index) const {
+  return shared_parent(index).get();
 }
 
 bool RatchetTree::is_blank(NodeIndex index) const {
@@ -51,6 +54,24 @@ LeafIndex RatchetTree::next_free_leaf() const {
   std::uint32_t index = first_free_.value;
   while (index < leaf_count_ && leaves_[index]) ++index;
   return LeafIndex{index};
+}
+
+std::vector<NodeIndex> RatchetTree::differences(const RatchetTree& other) const {
+  std::vector<NodeIndex> out;
+  PagedVector<LeafNodePtr>::for_each_difference(leaves_, other.leaves_, [&](std::size_t i) {
+    const LeafIndex index{static_cast<std::uint32_t>(i)};
+    const LeafNodePtr& here = shared_leaf(index);
+    const LeafNodePtr& there = other.shared_leaf(index);
+    if (here != there && !(here && there && *here == *there)) out.push_back(node_of(index));
+  });
+  PagedVector<SharedParent>::for_each_difference(parents_, other.parents_, [&](std::size_t i) {
+    const NodeIndex index{static_cast<std::uint32_t>(2 * i + 1)};
+    const SharedParent& here = shared_parent(index);
+    const SharedParent& there = other.shared_parent(index);
+    if (!here.shares_with(there) && !(here && there && *here == *there)) out.push_back(index);
+  });
+  std::ranges::sort(out);
+  return out;
 }
 
 std::vector<NodeIndex> RatchetTree::resolution(NodeIndex index, std::span<const LeafIndex> without) const {
@@ -97,7 +118,7 @@ std::optional<LeafIndex> RatchetTree::add(LeafNodePtr node) {
   extend_to(index);
   for (const NodeIndex above : direct_path(index, leaf_count_)) {
     if (!parent_node(above)) continue;
-    std::vector<LeafIndex>& unmerged = parents_.edit(above.value / 2)->unmerged_leaves;
+    std::vector<LeafIndex>& unmerged = parents_.edit(above.value / 2).own().unmerged_leaves;
     unmerged.insert(std::ranges::upper_bound(unmerged, index), index);
   }
   set_leaf(index, std::move(node));
@@ -131,8 +152,8 @@ Bytes RatchetTree::set_path(LeafIndex index, std::span<const HPKEPublicKey> keys
   Bytes hash_above;
   for (std::size_t i = steps.size(); i-- > 0;) {
     ParentNode node{.encryption_key = keys[i], .parent_hash = std::move(hash_above), .unmerged_leaves = {}};
-    hash_above = parent_hash(suite_, node, tree_hash(steps[i].copath));
-    set_parent(steps[i].node, std::move(node));
+    hash_above = parent_hash(suite_, node, hash_of(steps[i].copath));
+    set_parent(steps[i].node, SharedParent{std::move(node)});
   }
   return hash_above;
 }
@@ -155,14 +176,14 @@ void RatchetTree::replace_leaf(LeafIndex index, LeafNodePtr node) {
   }
 }
 
-void RatchetTree::set_parent(NodeIndex index, std::optional<ParentNode> node) {
+void RatchetTree::set_parent(NodeIndex index, SharedParent node) {
   parents_.edit(index.value / 2) = std::move(node);
   forget_hashes_from(index);
 }
 
 void RatchetTree::blank_direct_path(LeafIndex index) {
   for (const NodeIndex above : direct_path(index, leaf_count_)) {
-    if (parent_node(above)) set_parent(above, std::nullopt);
+    if (parent_node(above)) set_parent(above, {});
   }
 }
 
@@ -183,31 +204,28 @@ void RatchetTree::truncate() {
   if (member_count_ == 0) count = 0;
   if (count == leaf_count_) return;
   resize(count);
-  if (count > 0 && parents_[count - 1]) parents_.edit(count - 1) = std::nullopt;  // was the root above what is left
+  if (count > 0 && parents_[count - 1]) parents_.edit(count - 1) = {};  // was the root above what is left
   first_free_ = std::min(first_free_, LeafIndex{count});
 }
 
 void RatchetTree::forget_hashes_from(NodeIndex index) {
   const NodeIndex top = root(leaf_count_);
-  while (!hashes_[index.value].is_empty()) {
-    hashes_.edit(index.value) = NodeHash{};
-    if (index == top) return;
-    index = parent(index);
-  }
+  while (hashes_.forget(index) && index != top) index = parent(index);
 }
 
-Bytes RatchetTree::tree_hash(NodeIndex index) {
+BytesView RatchetTree::hash_of(NodeIndex index) {
   assert(index.value < node_count(leaf_count_));
-  if (hashes_[index.value].is_empty()) {
-    if (is_leaf(index)) {
-      hashes_.edit(index.value) = leaf_tree_hash(suite_, leaf_of(index), leaf(leaf_of(index)));
-    } else {
-      const Bytes left_hash = tree_hash(left(index));
-      const Bytes right_hash = tree_hash(right(index));
-      hashes_.edit(index.value) = parent_tree_hash(suite_, parent_node(index), left_hash, right_hash);
-    }
+  if (const BytesView known = hashes_.at(index); !known.empty()) return known;
+  if (is_leaf(index)) {
+    hashes_.set(index, leaf_tree_hash(suite_, leaf_of(index), leaf(leaf_of(index))).view());
+  } else {
+    // Both are known before either is looked at, because computing one moves the other.
+    static_cast<void>(hash_of(left(index)));
+    static_cast<void>(hash_of(right(index)));
+    hashes_.set(index,
+                parent_tree_hash(suite_, parent_node(index), hashes_.at(left(index)), hashes_.at(right(index))).view());
   }
-  return copy_of(hashes_[index.value].view());
+  return hashes_.at(index);
 }
 
 }  // namespace samband::mls

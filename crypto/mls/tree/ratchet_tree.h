@@ -30,7 +30,7 @@ struct PathStep {
 class RatchetTree {
  public:
   // A tree without leaves.
-  explicit RatchetTree(CipherSuite suite) : suite_{suite} {}
+  explicit RatchetTree(CipherSuite suite) : suite_{suite}, hashes_{suite.hash_bytes()} {}
   // The tree of a ratchet_tree vector, extended with blanks to a power of two. Nothing is verified.
   RatchetTree(CipherSuite suite, const RatchetTreeNodes& nodes);
 
@@ -53,6 +53,9 @@ class RatchetTree {
   [[nodiscard]] BytesView encryption_key(NodeIndex index) const;
   // Where the next leaf will be added: the leftmost blank, or the first one of a doubled tree (§12.1.1).
   [[nodiscard]] LeafIndex next_free_leaf() const;
+
+  // The nodes that are not what they are in `other`, by content, in order; what the trees share is not looked at.
+  [[nodiscard]] std::vector<NodeIndex> differences(const RatchetTree& other) const;
 
   // Calls `visit(LeafIndex, const LeafNode&)` for each member, from left to right.
   template <class Visit>
@@ -93,13 +96,18 @@ class RatchetTree {
 
   // --- hashing: results are kept, and only what lies above a change is computed again
   // §7.8; KDF.Nh bytes. The tree must have a leaf.
-  [[nodiscard]] Bytes tree_hash() { return tree_hash(root(leaf_count_)); }
-  [[nodiscard]] Bytes tree_hash(NodeIndex index);
+  [[nodiscard]] Bytes tree_hash() { return copy_of(hash_of(root(leaf_count_))); }
+  [[nodiscard]] Bytes tree_hash(NodeIndex index) { return copy_of(hash_of(index)); }
 
   // What a joiner checks of a tree it did not see grow: unmerged leaves, then parent hashes (§7.9.2, §12.4.3.1).
   [[nodiscard]] std::expected<void, TreeError> verify_integrity();
 
  private:
+  using SharedParent = CopyOnWrite<ParentNode>;  // holds nothing when the node is blank
+
+  // The view lives until the next change or hash.
+  [[nodiscard]] BytesView hash_of(NodeIndex index);
+  [[nodiscard]] const SharedParent& shared_parent(NodeIndex index) const;
   [[nodiscard]] bool has_valid_unmerged_leaves(NodeIndex index) const;
   [[nodiscard]] bool is_parent_hash_valid(NodeIndex index);
   [[nodiscard]] bool is_parent_hash_valid(NodeIndex index, NodeIndex child, NodeIndex copath);
@@ -107,7 +115,7 @@ class RatchetTree {
   void resize(std::uint32_t leaf_count);
   void truncate();
   void replace_leaf(LeafIndex index, LeafNodePtr node);
-  void set_parent(NodeIndex index, std::optional<ParentNode> node);
+  void set_parent(NodeIndex index, SharedParent node);
   void blank_direct_path(LeafIndex index);
   void forget_hashes_from(NodeIndex index);
   [[nodiscard]] bool resolves_to_nothing(NodeIndex index) const;
@@ -116,10 +124,10 @@ class RatchetTree {
   CipherSuite suite_;
   std::uint32_t leaf_count_ = 0;
   std::uint32_t member_count_ = 0;
-  LeafIndex first_free_;                            // no leaf to the left of it is blank
-  PagedVector<LeafNodePtr> leaves_;                 // leaf_count_
-  PagedVector<std::optional<ParentNode>> parents_;  // node 2i + 1 at i; leaf_count_ of them, the last unused
-  PagedVector<NodeHash> hashes_;                    // by node; an empty one has only empty ones above it
+  LeafIndex first_free_;               // no leaf to the left of it is blank
+  PagedVector<LeafNodePtr> leaves_;    // leaf_count_
+  PagedVector<SharedParent> parents_;  // node 2i + 1 at i; leaf_count_ of them, the last unused
+  NodeHashes hashes_;                  // one that is not known has only such above it
 };
 
 }  // namespace samband::mls

@@ -1,5 +1,6 @@
 #include "crypto/mls/tree/ratchet_tree.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include "crypto/mls/tree/test_leaves.h"
@@ -147,6 +148,31 @@ TEST(RatchetTree, ACopyAndItsOriginalChangeApart) {
   EXPECT_EQ(fresh_hash(tree), before);
   EXPECT_NE(copy.tree_hash(), before);
   EXPECT_EQ(copy.tree_hash(), fresh_hash(copy));
+}
+
+TEST(RatchetTree, SeesWhichNodesDifferByTheirContent) {
+  const RatchetTree tree = tree_of(100);
+  EXPECT_TRUE(tree.differences(tree).empty());
+  RatchetTree copy = tree;
+  commit_from(copy, LeafIndex{70}, "berit");
+  copy.remove(LeafIndex{3});
+  std::vector<NodeIndex> expected = direct_path(LeafIndex{70}, 128);
+  std::erase_if(expected, [&](NodeIndex node) { return copy.is_blank(node); });
+  expected.insert(expected.end(), {node_of(LeafIndex{3}), node_of(LeafIndex{70})});
+  std::ranges::sort(expected);
+  EXPECT_EQ(copy.differences(tree), expected);
+  EXPECT_EQ(tree.differences(copy), expected);
+  EXPECT_TRUE(copy.differences(RatchetTree{suite(), copy.nodes()}).empty());
+}
+
+TEST(RatchetTree, SeesWhatGrowingAndTruncatingChanged) {
+  const RatchetTree small = tree_of(4);
+  RatchetTree grown = small;
+  const LeafIndex added = *grown.add(leaf_named("anna"));
+  EXPECT_EQ(grown.differences(small), std::vector{node_of(added)});
+  RatchetTree keyed = grown;
+  commit_from(keyed, added, "anna");
+  EXPECT_EQ(small.differences(keyed), (std::vector{NodeIndex{7}, node_of(added)}));
 }
 
 TEST(RatchetTree, HoldsUpToTheLargestGroupAndNoLeafMore) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "crypto/mls/tree/leaf_validation.h"
+#include "crypto/mls/tree/ratchet_tree.h"
 #include "crypto/mls/wire/test_errors.h"
 
 namespace samband::mls::testing {

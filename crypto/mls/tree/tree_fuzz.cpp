@@ -1,7 +1,7 @@
 // A tree from anybody: verified, hashed, changed. What parses comes back; a change keeps the cached hashes right.
 #include <cstdlib>
 
-#include "crypto/mls/tree/leaf_validation.h"
+#include "crypto/mls/tree/member_index.h"
 
 namespace samband::mls {
 namespace {

@@ -64,7 +64,7 @@ bool RatchetTree::is_parent_hash_valid(NodeIndex index, NodeIndex child, NodeInd
 // The tree hash of a subtree with the leaves in `blanked` (sorted) blank and not mentioned (§7.9).
 NodeHash RatchetTree::original_tree_hash(NodeIndex index, std::span<const LeafIndex> blanked) {
   const std::span<const LeafIndex> here = part_below(index, blanked);
-  if (here.empty()) return NodeHash{tree_hash(index)};
+  if (here.empty()) return NodeHash{hash_of(index)};
   if (is_leaf(index)) return leaf_tree_hash(suite_, leaf_of(index), nullptr);
   const NodeHash left_hash = original_tree_hash(left(index), here);
   const NodeHash right_hash = original_tree_hash(right(index), here);

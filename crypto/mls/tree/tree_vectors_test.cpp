@@ -1,7 +1,7 @@
 // tree-operations.json, tree-validation.json and the public half of treekem.json of the official vectors.
 #include <gtest/gtest.h>
 
-#include "crypto/mls/tree/leaf_validation.h"
+#include "crypto/mls/tree/member_index.h"
 #include "crypto/mls/vectors/vectors.h"
 #include "crypto/mls/wire/commit.h"
 
