@@ -149,8 +149,9 @@ Task<Outcome> try_external(Parts& parts, ChannelId id, bool* is_stale) {
                                                DirectoryAuthentication::Asked::standing};
   const mls::NoPreSharedKeys no_psks;
   auto joining = mls::Group::join_external(
-      state->group_info, *tree, leaf_identity(*parts.own), parts.own->signature_key, replaces,
-      protocol::encode(protocol::AuthenticatedData{}), {authentication, no_psks, std::nullopt}, parts.random);
+      state->group_info, tree, leaf_identity(*parts.own), parts.own->signature_key,
+      {.replaces = replaces, .authenticated_data = protocol::encode(protocol::AuthenticatedData{})},
+      {authentication, no_psks, std::nullopt}, parts.random);
   if (!joining) co_return failure(Fault::damaged, "the group's state does not verify");
   auto policy = sound_policy(parts, joining->group, id);
   if (!policy) co_return failure(Fault::not_permitted);

@@ -438,8 +438,8 @@ TEST_F(Channels, LetADeviceInByExternalCommitWhenTheRosterMeansIt) {
   ASSERT_EQ(tree.part.size(), tree.total);
   const protocol::DirectoryAuthentication service = authentication();
   auto joined = mls::Group::join_external(
-      state.group_info, mls::parse_ratchet_tree(tree.part).value(), cato->leaf_identity(), cato->key, std::nullopt,
-      protocol::encode(protocol::AuthenticatedData{}), {service, no_psks, server.now}, random);
+      state.group_info, mls::parse_ratchet_tree(tree.part).value(), cato->leaf_identity(), cato->key,
+      {.authenticated_data = protocol::encode(protocol::AuthenticatedData{})}, {service, no_psks, server.now}, random);
   ASSERT_TRUE(joined.has_value());
   ASSERT_THAT(server.ask(*cato, protocol::SubmitCommit{channel, joined->commit, joined->group.group_info(), {}}),
               IsPlaced());
@@ -453,8 +453,8 @@ TEST_F(Channels, RefuseAnExternalCommitOfADeviceThatTheRosterDoesNotMean) {
   const auto state = std::get<protocol::GroupState>(server.ask(anna, protocol::FetchGroup{channel}));
   const protocol::DirectoryAuthentication service = authentication();
   auto joined = mls::Group::join_external(state.group_info, anna.groups.at(channel).public_group().tree().nodes(),
-                                          stranger.first->leaf_identity(), stranger.first->key, std::nullopt,
-                                          protocol::encode(protocol::AuthenticatedData{}),
+                                          stranger.first->leaf_identity(), stranger.first->key,
+                                          {.authenticated_data = protocol::encode(protocol::AuthenticatedData{})},
                                           {service, no_psks, server.now}, random);
   ASSERT_TRUE(joined.has_value());
   EXPECT_THAT(
@@ -467,8 +467,9 @@ TEST_F(Channels, LetADeviceResyncInPlaceOfItsOwnLeaf) {
   const auto state = std::get<protocol::GroupState>(server.ask(bjorn, protocol::FetchGroup{channel}));
   const protocol::DirectoryAuthentication service = authentication();
   auto joined = mls::Group::join_external(state.group_info, anna.groups.at(channel).public_group().tree().nodes(),
-                                          bjorn.leaf_identity(), bjorn.key, leaf_of(anna, channel, bjorn.id),
-                                          protocol::encode(protocol::AuthenticatedData{}),
+                                          bjorn.leaf_identity(), bjorn.key,
+                                          {.replaces = leaf_of(anna, channel, bjorn.id),
+                                           .authenticated_data = protocol::encode(protocol::AuthenticatedData{})},
                                           {service, no_psks, server.now}, random);
   ASSERT_TRUE(joined.has_value());
   ASSERT_THAT(server.ask(bjorn, protocol::SubmitCommit{channel, joined->commit, joined->group.group_info(), {}}),

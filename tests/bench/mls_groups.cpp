@@ -69,7 +69,7 @@ Bytes group_info_of(Surroundings& with, mls::RatchetTree& tree, const Device& si
 
 mls::ExternalJoin rejoin(Surroundings& with, const Device& device, mls::LeafIndex place, BytesView group_info,
                          const mls::RatchetTreeNodes& tree) {
-  return must(mls::Group::join_external(group_info, tree, device.identity, *device.signature_key, place, {},
+  return must(mls::Group::join_external(group_info, tree, device.identity, *device.signature_key, {.replaces = place},
                                         with.services(), with.random),
               "an external Commit was refused");
 }

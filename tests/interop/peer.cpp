@@ -188,8 +188,9 @@ OrReason<Bytes> Peer::join_external(BytesView group_info, const std::optional<By
   if (!nodes) return refuse(nodes.error());
 
   const KeyPair& key = signature_key(*suite);
-  auto joined = mls::Group::join_external(group_info, *nodes, leaf_identity(), key,
-                                          leaf_with_key(*nodes, key.public_key), {}, services(psks_), random_);
+  auto joined =
+      mls::Group::join_external(group_info, *nodes, leaf_identity(), key,
+                                {.replaces = leaf_with_key(*nodes, key.public_key)}, services(psks_), random_);
   if (!joined) return refuse(joined.error());
   enter(std::move(joined->group));
   return std::move(joined->commit);
@@ -214,7 +215,7 @@ OrReason<CommitAndWelcome> Peer::commit_and_merge(mls::CommitOptions options, ml
   options.references = committable_proposals((*group)->public_group(), (*group)->own_leaf());
   const auto outgoing = (*group)->create_commit(options, services(psks_), random_);
   if (!outgoing) return refuse(outgoing.error());
-  const auto welcomes = outgoing->make_welcomes({}, mls::TreeDelivery::in_welcome, random_);
+  const auto welcomes = outgoing->make_welcomes({}, mls::TreeDelivery::in_group_info, random_);
   if (!welcomes) {
     (*group)->clear_pending();
     return refuse(welcomes.error());

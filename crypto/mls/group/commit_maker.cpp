@@ -9,9 +9,9 @@ struct MadePath {
   std::vector<PathTarget> targets;
 };
 
-std::expected<LeafNode, CommitRefusal> make_own_leaf(ProvisionalGroup& provisional, const LeafIdentity& identity,
-                                                     const FreshPath& fresh, const KeyPair& signature_key,
-                                                     const Services& services) {
+std::expected<LeafNode, CommitFault> make_own_leaf(ProvisionalGroup& provisional, const LeafIdentity& identity,
+                                                   const FreshPath& fresh, const KeyPair& signature_key,
+                                                   const Services& services) {
   const CipherSuite suite = provisional.tree().suite();
   LeafNode leaf{.encryption_key = fresh.leaf_key.public_key,
                 .signature_key = signature_key.public_key,
@@ -29,9 +29,9 @@ std::expected<LeafNode, CommitRefusal> make_own_leaf(ProvisionalGroup& provision
   return leaf;
 }
 
-std::expected<MadePath, CommitRefusal> make_path(ProvisionalGroup& provisional, const LeafIdentity& identity,
-                                                 const KeyPair& signature_key, const Services& services,
-                                                 RandomSource& random) {
+std::expected<MadePath, CommitFault> make_path(ProvisionalGroup& provisional, const LeafIdentity& identity,
+                                               const KeyPair& signature_key, const Services& services,
+                                               RandomSource& random) {
   std::vector<PathTarget> targets = provisional.path_targets();
   FreshPath fresh = generate_path(provisional.tree().suite(), targets.size(), random);
   auto leaf = make_own_leaf(provisional, identity, fresh, signature_key, services);
@@ -50,9 +50,9 @@ std::optional<LeafIndex> member_of(const Sender& sender) {
 
 }  // namespace
 
-std::expected<MadeCommit, CommitRefusal> make_commit(const PublicGroup& group, CommitPlan plan, BytesView init_secret,
-                                                     const KeyPair& signature_key, const Services& services,
-                                                     RandomSource& random) {
+std::expected<MadeCommit, CommitFault> make_commit(const PublicGroup& group, CommitPlan plan, BytesView init_secret,
+                                                   const KeyPair& signature_key, const Services& services,
+                                                   RandomSource& random) {
   const CipherSuite suite = group.suite();
   auto provisional = group.apply_proposals(plan.proposals, member_of(plan.sender), services.judgement());
   if (!provisional) return std::unexpected(provisional.error());
@@ -69,7 +69,7 @@ std::expected<MadeCommit, CommitRefusal> make_commit(const PublicGroup& group, C
   Commit commit{std::move(plan.proposals), std::nullopt};
   if (path) commit.path = std::move(path->update);
   AuthenticatedContent content{
-      .wire_format = WireFormat::mls_public_message,
+      .wire_format = plan.wire_format,
       .content = {group.context().group_id, group.epoch(), plan.sender, std::move(plan.authenticated_data),
                   std::move(commit)},
       .auth = {},

@@ -21,11 +21,12 @@ struct CommitPlan {
   bool force_path = false;
   LeafIdentity identity;  // of the leaf that enters with the path
   Bytes authenticated_data;
+  WireFormat wire_format = WireFormat::mls_public_message;
 };
 
 // A Commit signed and taken to the end of its key schedule.
 struct MadeCommit {
-  AuthenticatedContent content;  // wire format mls_public_message
+  AuthenticatedContent content;
   StagedCommit staged;
   std::vector<PathTarget> targets;  // empty without a path
   std::optional<FreshPath> path;
@@ -35,8 +36,8 @@ struct MadeCommit {
 };
 
 // `init_secret`: of the epoch that ends, or from the ExternalInit.
-[[nodiscard]] std::expected<MadeCommit, CommitRefusal> make_commit(const PublicGroup& group, CommitPlan plan,
-                                                                   BytesView init_secret, const KeyPair& signature_key,
-                                                                   const Services& services, RandomSource& random);
+[[nodiscard]] std::expected<MadeCommit, CommitFault> make_commit(const PublicGroup& group, CommitPlan plan,
+                                                                 BytesView init_secret, const KeyPair& signature_key,
+                                                                 const Services& services, RandomSource& random);
 
 }  // namespace samband::mls

@@ -19,6 +19,8 @@ struct CommitOptions {
   bool force_path = false;                   // also where none is required: fresh keys for the committer
   std::optional<LeafIdentity> new_identity;  // enters with a path, which it forces
   Bytes authenticated_data;                  // covered by the signature, readable by the server
+  std::optional<WireFormat> wire_format;     // nullopt: the group's default; what the group does not allow is refused
+  std::size_t padding_bytes = 0;             // zeros behind the content of a PrivateMessage
 };
 
 // Passed into each operation that judges someone else's bytes.

@@ -4,7 +4,7 @@
 //
 // Every refusal is a value and leaves the group as it was. What an operation changed is stored by the caller
 // before anything is sent or shown: `encode_group` after a change of epoch, `take_secret_tree_changes` after that
-// and after each application message.
+// and after each PrivateMessage, whether it was made or read.
 #pragma once
 
 #include <expected>
@@ -15,19 +15,12 @@
 
 #include "crypto/mls/group/commit_options.h"
 #include "crypto/mls/group/epoch_state.h"
+#include "crypto/mls/group/group_options.h"
 #include "crypto/mls/group/member_error.h"
 #include "crypto/mls/group/pending_commit.h"
 #include "crypto/mls/public/public_group.h"
 
 namespace samband::mls {
-
-struct GroupParameters {
-  CipherSuite suite;
-  Bytes group_id;
-  LeafIdentity creator;
-  Lifetime lifetime;  // of the creator's first leaf
-  Extensions extensions;
-};
 
 struct ApplicationMessage {
   LeafIndex sender;
@@ -60,19 +53,21 @@ class Group {
   // group of this id yet, and wipes the bundle's keys afterwards unless it is a last resort.
   [[nodiscard]] static std::expected<Joined, JoinRefusal> join(BytesView message, const KeyPackageBundle& bundle,
                                                                const std::optional<RatchetTreeNodes>& tree,
-                                                               const KeyPair& signature_key, const Services& services);
+                                                               const KeyPair& signature_key, const Services& services,
+                                                               const JoinOptions& options = {});
 
-  // By an external Commit. `group_info`: an MLSMessage with a GroupInfo that has external_pub. `replaces`: the
-  // leaf of an earlier appearance of this device, removed by the same Commit (resync).
+  // By an external Commit. `group_info`: an MLSMessage with a GroupInfo that has external_pub. `tree`: nullopt when
+  // it is inside.
   [[nodiscard]] static std::expected<ExternalJoin, JoinRefusal> join_external(
-      BytesView group_info, const RatchetTreeNodes& tree, const LeafIdentity& identity, const KeyPair& signature_key,
-      std::optional<LeafIndex> replaces, Bytes authenticated_data, const Services& services, RandomSource& random);
+      BytesView group_info, const std::optional<RatchetTreeNodes>& tree, const LeafIdentity& identity,
+      const KeyPair& signature_key, ExternalJoinOptions options, const Services& services, RandomSource& random);
 
   // --- the state
   [[nodiscard]] const PublicGroup& public_group() const { return public_; }
   [[nodiscard]] const GroupContext& context() const { return public_.context(); }
   [[nodiscard]] Epoch epoch() const { return public_.context().epoch; }
   [[nodiscard]] LeafIndex own_leaf() const { return own_leaf_; }
+  [[nodiscard]] HandshakeFormat handshake_format() const { return handshake_format_; }
   // False once a merged Commit removed this member.
   [[nodiscard]] bool is_member() const { return state_.has_value(); }
 
@@ -80,8 +75,8 @@ class Group {
   [[nodiscard]] SecretBytes export_secret(std::string_view label, BytesView context, std::size_t length) const;
   [[nodiscard]] SecretBytes epoch_authenticator() const;
   [[nodiscard]] SecretBytes resumption_psk() const;
-  // MLSMessage with the GroupInfo for external joiners: signed, with external_pub, without tree.
-  [[nodiscard]] Bytes group_info() const;
+  // MLSMessage with the GroupInfo for external joiners: signed, with external_pub.
+  [[nodiscard]] Bytes group_info(TreeDelivery delivery = TreeDelivery::out_of_band) const;
 
   // --- application messages (§15)
 
@@ -93,7 +88,8 @@ class Group {
 
   // --- changing the group (§12.4)
 
-  // Makes a Commit and keeps it pending: the group stays in its epoch until the log has the Commit in place.
+  // Makes a Commit and keeps it pending: the group stays in its epoch until the log has the Commit in place. As a
+  // PrivateMessage it has used up a key of this epoch, whatever becomes of it.
   [[nodiscard]] std::expected<OutgoingCommit, CommitRefusal> create_commit(const CommitOptions& options,
                                                                            const Services& services,
                                                                            RandomSource& random);
@@ -109,7 +105,8 @@ class Group {
   // A proposal to be committed by reference; kept until the epoch ends.
   [[nodiscard]] std::expected<ProposalRef, CommitRefusal> receive_proposal(BytesView message);
 
-  // Someone else's Commit, judged and decrypted. Nothing changes before `merge`.
+  // Someone else's Commit, judged and decrypted. Nothing changes before `merge`, not even the ratchet of a
+  // PrivateMessage: its key goes with the epoch that the Commit ends.
   [[nodiscard]] std::expected<ReceivedCommit, CommitRefusal> stage_commit(BytesView message,
                                                                           const Services& services) const;
   // Enters the epoch of a Commit staged by this group in its present epoch (asserted), or leaves the group. The
@@ -137,22 +134,43 @@ class Group {
     StagedCommit staged;
     NextEpoch next;
     Bytes message;
+    Bytes sealed;  // the AuthenticatedContent inside `message` when that is a PrivateMessage, which opens once only
   };
+  struct OpenedHandshake {
+    AuthenticatedContent content;
+    std::optional<Generation> generation;  // of the PrivateMessage it came in, for its reader to consume
+  };
+  using Opened = std::expected<OpenedHandshake, CommitRefusal>;
 
-  Group(PublicGroup group, LeafIndex own_leaf, EpochState state, const KeyPair& signature_key);
+  Group(PublicGroup group, LeafIndex own_leaf, EpochState state, const KeyPair& signature_key,
+        HandshakeFormat handshake_format);
 
   [[nodiscard]] EpochView epoch_view() const { return {public_.suite(), public_.context()}; }
   [[nodiscard]] LeafIdentity own_identity() const;
-  [[nodiscard]] std::expected<AuthenticatedContent, CommitRefusal> open_handshake(BytesView message) const;
+
+  // --- messages
+  [[nodiscard]] std::expected<WireFormat, MemberError> choose_format(const std::optional<WireFormat>& chosen) const;
+  [[nodiscard]] std::expected<Bytes, MessageError> seal(const AuthenticatedContent& content, std::size_t padding_bytes,
+                                                        RandomSource& random);
+  [[nodiscard]] std::expected<Bytes, MessageError> send_handshake(const AuthenticatedContent& content,
+                                                                  std::size_t padding_bytes, RandomSource& random);
+  [[nodiscard]] Opened open_handshake(BytesView message) const;
+  [[nodiscard]] Opened open_public_handshake(PublicMessage message) const;
+  [[nodiscard]] Opened open_private_handshake(const PrivateMessage& message) const;
+
+  // --- Commits
   [[nodiscard]] std::expected<SecretBytes, MemberError> init_secret_for(const CommitChanges& changes) const;
   [[nodiscard]] std::expected<NextEpoch, MemberError> follow(const StagedCommit& staged, const Commit& commit,
                                                              const PreSharedKeySource& psks) const;
   void enter(StagedCommit staged, NextEpoch next);
+  [[nodiscard]] std::expected<AuthenticatedContent, ParseError> stored_commit(BytesView message,
+                                                                              BytesView sealed) const;
 
   PublicGroup public_;
   LeafIndex own_leaf_;
   std::optional<EpochState> state_;  // nullopt once removed
   const KeyPair* signature_key_;
+  HandshakeFormat handshake_format_;
   std::optional<Pending> pending_;
 };
 

@@ -32,13 +32,6 @@ std::vector<LeafIndex> added_leaves(const CommitChanges& changes) {
   return leaves;
 }
 
-std::optional<CommitError> judge_place(const GroupContext& context, const FramedContent& content) {
-  if (content.group_id != context.group_id) return CommitError::wrong_group;
-  if (content.epoch < context.epoch) return CommitError::stale_epoch;
-  if (content.epoch > context.epoch) return CommitError::future_epoch;
-  return std::nullopt;
-}
-
 }  // namespace
 
 LeafIdentity Group::own_identity() const {
@@ -50,24 +43,28 @@ std::expected<OutgoingCommit, CommitRefusal> Group::create_commit(const CommitOp
                                                                   const Services& services, RandomSource& random) {
   if (!is_member()) return std::unexpected(MemberError::removed);
   if (has_pending()) return std::unexpected(MemberError::commit_pending);
+  const auto format = choose_format(options.wire_format);
+  if (!format) return std::unexpected(format.error());
+  if (options.authenticated_data.size() > authenticated_data_bytes_max) return std::unexpected(MessageError::too_large);
   CommitPlan plan{.sender = MemberSender{own_leaf_},
                   .proposals = proposals_of(options),
                   .force_path = options.force_path || options.new_identity.has_value(),
                   .identity = options.new_identity ? *options.new_identity : own_identity(),
-                  .authenticated_data = options.authenticated_data};
+                  .authenticated_data = options.authenticated_data,
+                  .wire_format = *format};
   auto made =
       make_commit(public_, std::move(plan), state_->secrets.init_secret.view(), *signature_key_, services, random);
-  if (!made) return std::unexpected(made.error());
-  const auto message = protect_public(epoch_view(), made->content, state_->secrets.membership_key.view());
-  SAMBAND_CHECK(message.has_value());  // a Commit is no application data
+  if (!made) return std::unexpected(to_commit_refusal(made.error()));
+  auto message = send_handshake(made->content, options.padding_bytes, random);
+  if (!message) return std::unexpected(message.error());
 
-  Bytes wire = encode_mls_message(*message);
-  OutgoingCommit outgoing{*made, wire, *signature_key_};
+  OutgoingCommit outgoing{*made, *message, *signature_key_};
   PrivatePath path = state_->path.duplicate();
   if (made->path) path.install(made->targets, std::move(*made->path));
   path.forget_blanks(made->staged.tree);
-  NextEpoch next{std::move(made->secrets), std::move(path), std::move(made->content.auth.confirmation_tag)};
-  pending_ = Pending{std::move(made->staged), std::move(next), std::move(wire)};
+  NextEpoch next{std::move(made->secrets), std::move(path), made->content.auth.confirmation_tag};
+  pending_ = Pending{std::move(made->staged), std::move(next), std::move(*message), {}};
+  if (*format == WireFormat::mls_private_message) pending_->sealed = encode(made->content);
   return outgoing;
 }
 
@@ -92,26 +89,16 @@ void Group::enter(StagedCommit staged, NextEpoch next) {
   pending_.reset();
 }
 
-// The message is of this epoch and, if a member sent it, carries this epoch's membership_tag. Its signature is
-// for the PublicGroup to verify.
-std::expected<AuthenticatedContent, CommitRefusal> Group::open_handshake(BytesView message) const {
-  if (!is_member()) return std::unexpected(MemberError::removed);
-  auto parsed = parse_mls_message(message);
-  if (!parsed) return std::unexpected(MemberError::malformed);
-  auto* handshake = std::get_if<PublicMessage>(&*parsed);
-  if (handshake == nullptr) return std::unexpected(MemberError::wrong_kind);
-  if (const auto misplaced = judge_place(context(), handshake->content)) return std::unexpected(*misplaced);
-  const bool from_member = sender_type(handshake->content.sender) == SenderType::member;
-  if (from_member && !verify_membership_tag(epoch_view(), *handshake, state_->secrets.membership_key.view())) {
-    return std::unexpected(MemberError::membership_tag_mismatch);
-  }
-  return to_authenticated_content(std::move(*handshake));
-}
-
 std::expected<ProposalRef, CommitRefusal> Group::receive_proposal(BytesView message) {
-  auto content = open_handshake(message);
-  if (!content) return std::unexpected(content.error());
-  auto reference = public_.receive_proposal(*content);
+  const auto opened = open_handshake(message);
+  if (!opened) return std::unexpected(opened.error());
+  auto reference = public_.receive_proposal(opened->content);
+  // A proposal there is no room for was authentic all the same, and its key is used up.
+  const bool is_authentic = reference || reference.error() == CommitError::too_many_proposals;
+  if (opened->generation && is_authentic) {
+    const LeafIndex sender = std::get<MemberSender>(opened->content.content.sender).leaf_index;
+    state_->tree.consume(sender, RatchetKind::handshake, *opened->generation);
+  }
   if (!reference) return std::unexpected(reference.error());
   return std::move(*reference);
 }
@@ -151,17 +138,18 @@ std::expected<NextEpoch, MemberError> Group::follow(const StagedCommit& staged, 
 }
 
 std::expected<ReceivedCommit, CommitRefusal> Group::stage_commit(BytesView message, const Services& services) const {
-  const auto content = open_handshake(message);
-  if (!content) return std::unexpected(content.error());
-  if (content->content.sender == Sender{MemberSender{own_leaf_}}) return std::unexpected(MemberError::own_commit);
-  auto staged = public_.stage_commit(*content, services.judgement());
+  const auto opened = open_handshake(message);
+  if (!opened) return std::unexpected(opened.error());
+  const AuthenticatedContent& content = opened->content;
+  if (content.content.sender == Sender{MemberSender{own_leaf_}}) return std::unexpected(MemberError::own_commit);
+  auto staged = public_.stage_commit(content, services.judgement());
   if (!staged) return std::unexpected(staged.error());
   // Who is removed gets no secret of the new epoch, so it can't check the confirmation tag.
   if (removes(staged->changes, own_leaf_)) return ReceivedCommit{std::move(*staged), std::nullopt};
 
-  auto next = follow(*staged, std::get<Commit>(content->content.content), services.psks);
+  auto next = follow(*staged, std::get<Commit>(content.content.content), services.psks);
   if (!next) return std::unexpected(next.error());
-  if (!equal_in_constant_time(next->confirmation_tag, content->auth.confirmation_tag)) {
+  if (!equal_in_constant_time(next->confirmation_tag, content.auth.confirmation_tag)) {
     return std::unexpected(MemberError::confirmation_tag_mismatch);
   }
   return ReceivedCommit{std::move(*staged), std::move(*next)};

@@ -15,6 +15,20 @@ std::expected<RatchetTreeNodes, JoinError> tree_inside(const GroupInfo& info) {
   return std::move(*nodes);
 }
 
+std::expected<PublicGroup, JoinRefusal> follow_group_info(const GroupInfo& info,
+                                                          const std::optional<RatchetTreeNodes>& tree,
+                                                          const AuthenticationService& authentication) {
+  std::optional<RatchetTreeNodes> inside;
+  if (!tree) {
+    auto nodes = tree_inside(info);
+    if (!nodes) return std::unexpected(nodes.error());
+    inside = std::move(*nodes);
+  }
+  auto group = PublicGroup::from_group_info(info, tree ? *tree : *inside, authentication);
+  if (!group) return std::unexpected(group.error());
+  return std::move(*group);
+}
+
 std::optional<LeafIndex> find_leaf(const RatchetTree& tree, const LeafNode& wanted) {
   for (std::uint32_t i = 0; i < tree.leaf_count(); ++i) {
     const LeafNode* leaf = tree.leaf(LeafIndex{i});
@@ -45,15 +59,12 @@ std::expected<ExternalPub, JoinError> external_pub_of(const GroupInfo& info) {
   return std::move(*parsed);
 }
 
-JoinRefusal to_join_refusal(const CommitRefusal& refusal) {
-  return std::visit([](auto error) -> JoinRefusal { return error; }, refusal);
-}
-
 }  // namespace
 
 std::expected<Joined, JoinRefusal> Group::join(BytesView message, const KeyPackageBundle& bundle,
                                                const std::optional<RatchetTreeNodes>& tree,
-                                               const KeyPair& signature_key, const Services& services) {
+                                               const KeyPair& signature_key, const Services& services,
+                                               const JoinOptions& options) {
   SAMBAND_CHECK(bundle.key_package.leaf_node.signature_key == signature_key.public_key);
   const auto parsed = parse_mls_message(message);
   if (!parsed) return std::unexpected(JoinError::malformed);
@@ -62,13 +73,7 @@ std::expected<Joined, JoinRefusal> Group::join(BytesView message, const KeyPacka
   auto opened = open_welcome(*welcome, bundle, services.psks);
   if (!opened) return std::unexpected(opened.error());
 
-  std::optional<RatchetTreeNodes> inside;
-  if (!tree) {
-    auto nodes = tree_inside(opened->group_info);
-    if (!nodes) return std::unexpected(nodes.error());
-    inside = std::move(*nodes);
-  }
-  auto group = PublicGroup::from_group_info(opened->group_info, tree ? *tree : *inside, services.authentication);
+  auto group = follow_group_info(opened->group_info, tree, services.authentication);
   if (!group) return std::unexpected(group.error());
   auto path = path_from(*opened, bundle, group->tree());
   if (!path) return std::unexpected(path.error());
@@ -82,20 +87,22 @@ std::expected<Joined, JoinRefusal> Group::join(BytesView message, const KeyPacka
   }
   const LeafIndex own_leaf = path->own_leaf();
   EpochState state = enter_epoch(opened->suite, std::move(secrets), std::move(*path), group->tree().leaf_count());
-  return Joined{Group{std::move(*group), own_leaf, std::move(state), signature_key},
+  return Joined{Group{std::move(*group), own_leaf, std::move(state), signature_key, options.handshake_format},
                 std::move(opened->group_info.extensions)};
 }
 
-std::expected<ExternalJoin, JoinRefusal> Group::join_external(
-    BytesView group_info, const RatchetTreeNodes& tree, const LeafIdentity& identity, const KeyPair& signature_key,
-    std::optional<LeafIndex> replaces, Bytes authenticated_data, const Services& services, RandomSource& random) {
+std::expected<ExternalJoin, JoinRefusal> Group::join_external(BytesView group_info,
+                                                              const std::optional<RatchetTreeNodes>& tree,
+                                                              const LeafIdentity& identity,
+                                                              const KeyPair& signature_key, ExternalJoinOptions options,
+                                                              const Services& services, RandomSource& random) {
   const auto parsed = parse_mls_message(group_info);
   if (!parsed) return std::unexpected(JoinError::malformed);
   const auto* info = std::get_if<GroupInfo>(&*parsed);
   if (info == nullptr) return std::unexpected(JoinError::wrong_kind);
   const auto external_pub = external_pub_of(*info);
   if (!external_pub) return std::unexpected(external_pub.error());
-  auto group = PublicGroup::from_group_info(*info, tree, services.authentication);
+  auto group = follow_group_info(*info, tree, services.authentication);
   if (!group) return std::unexpected(group.error());
   auto init = group->suite().external_init(external_pub->external_pub, random);
   if (!init) return std::unexpected(JoinError::no_external_pub);
@@ -104,8 +111,8 @@ std::expected<ExternalJoin, JoinRefusal> Group::join_external(
                   .proposals = {Proposal{ExternalInit{std::move(init->kem_output)}}},
                   .force_path = true,
                   .identity = identity,
-                  .authenticated_data = std::move(authenticated_data)};
-  if (replaces) plan.proposals.emplace_back(Proposal{Remove{*replaces}});
+                  .authenticated_data = std::move(options.authenticated_data)};
+  if (options.replaces) plan.proposals.emplace_back(Proposal{Remove{*options.replaces}});
   auto made = make_commit(*group, std::move(plan), init->init_secret.view(), signature_key, services, random);
   if (!made) return std::unexpected(to_join_refusal(made.error()));
 
@@ -115,7 +122,8 @@ std::expected<ExternalJoin, JoinRefusal> Group::join_external(
   group->merge(std::move(made->staged), made->content.auth.confirmation_tag);
   EpochState state = enter_epoch(group->suite(), std::move(made->secrets), std::move(path), group->tree().leaf_count());
   Bytes commit = encode_mls_message(PublicMessage{std::move(made->content.content), std::move(made->content.auth), {}});
-  return ExternalJoin{std::move(commit), Group{std::move(*group), own_leaf, std::move(state), signature_key}};
+  return ExternalJoin{std::move(commit),
+                      Group{std::move(*group), own_leaf, std::move(state), signature_key, options.handshake_format}};
 }
 
 }  // namespace samband::mls

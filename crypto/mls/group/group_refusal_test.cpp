@@ -146,7 +146,7 @@ TEST_F(GroupOfThree, IsNotJoinedByAWelcomeWithAnyByteChanged) {
   Device dag = village.new_device("dag");
   const KeyPackageBundle dags = village.new_key_package(dag);
   const OutgoingCommit outgoing = village.commit(anna, {.adds = {dags.key_package}, .force_path = true});
-  const auto welcomes = outgoing.make_welcomes({}, TreeDelivery::in_welcome, village.random()).value();
+  const auto welcomes = outgoing.make_welcomes({}, TreeDelivery::in_group_info, village.random()).value();
   for (std::size_t i = 0; i < welcomes[0].message.size(); i += 7) {
     Bytes changed = welcomes[0].message;
     changed[i] ^= 1;

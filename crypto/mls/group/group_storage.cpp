@@ -1,7 +1,9 @@
 // A group as its owner stores it. What is stored is secret: the owner encrypts it.
 // Formats, each behind its u16 version (never renumber):
-//   group:   public group <V> || private path || eight epoch secrets <V>, encryption_secret being in the records
-//   pending: u64 epoch it was made in || message <V> || private path || nine epoch secrets <V>
+//   group:   u8 HandshakeFormat || public group <V> || private path || eight epoch secrets <V>, encryption_secret being
+//            in the records. Version 1 begins with the public group: its members use PublicMessage.
+//   pending: u64 epoch it was made in || message <V> || AuthenticatedContent <V>, empty unless the message is a
+//            PrivateMessage || private path || nine epoch secrets <V>
 // A private path is u32 own leaf || u8 count || count times (u32 node || private key <V>). The records of the secret
 // tree are described with `RecordForm` in secret_tree.cpp.
 #include "crypto/bytes/check.h"
@@ -10,8 +12,9 @@
 namespace samband::mls {
 namespace {
 
-constexpr std::uint16_t group_format = 1;
-constexpr std::uint16_t pending_format = 1;
+constexpr std::uint16_t group_format = 2;
+constexpr std::uint16_t group_format_public_only = 1;  // still read
+constexpr std::uint16_t pending_format = 2;
 
 template <class Secrets, class Visit>
 void for_each_kept_secret(Secrets& secrets, Visit&& visit) {
@@ -27,6 +30,21 @@ void for_each_kept_secret(Secrets& secrets, Visit&& visit) {
 
 void write_secrets(Writer& out, const EpochSecrets& secrets) {
   for_each_kept_secret(secrets, [&](const SecretBytes& secret) { out.bytes(secret.view()); });
+}
+
+// The version, and what it says of the handshake messages.
+HandshakeFormat read_handshake_format(Reader& in) {
+  const std::uint16_t version = in.u16();
+  if (version == group_format_public_only) return HandshakeFormat::public_message;
+  if (version != group_format) in.fail(ParseError::unknown_value);
+  const auto format = static_cast<HandshakeFormat>(in.u8());
+  switch (format) {
+    case HandshakeFormat::public_message:
+    case HandshakeFormat::private_message:
+    case HandshakeFormat::either: return format;
+  }
+  in.fail(ParseError::unknown_value);
+  return HandshakeFormat::public_message;
 }
 
 // Another length than KDF.Nh is malformed.
@@ -57,6 +75,7 @@ SecretBytes Group::encode_group() const {
   Writer out;
   out.reserve(stored_bytes_max(public_bytes.size(), state_->path));
   out.u16(group_format);
+  out.u8(static_cast<std::uint8_t>(handshake_format_));
   out.bytes(public_bytes);
   state_->path.write(out);
   write_secrets(out, state_->secrets);
@@ -66,7 +85,7 @@ SecretBytes Group::encode_group() const {
 std::expected<Group, ParseError> Group::load(BytesView group, std::span<const SecretTreeRecord> records,
                                              const KeyPair& signature_key) {
   Reader in{group};
-  if (in.u16() != group_format) in.fail(ParseError::unknown_value);
+  const HandshakeFormat handshake_format = read_handshake_format(in);
   const BytesView public_bytes = in.bytes(vector_bytes_max);
   if (in.failed()) return std::unexpected(*in.error());
   auto public_group = PublicGroup::parse(public_bytes);
@@ -84,20 +103,29 @@ std::expected<Group, ParseError> Group::load(BytesView group, std::span<const Se
 
   const LeafIndex own_leaf = path.own_leaf();
   EpochState state{std::move(secrets), std::move(*tree), std::move(path)};
-  return Group{std::move(*public_group), own_leaf, std::move(state), signature_key};
+  return Group{std::move(*public_group), own_leaf, std::move(state), signature_key, handshake_format};
 }
 
 SecretBytes Group::encode_pending() const {
   SAMBAND_CHECK(has_pending());
   Writer out;
-  out.reserve(stored_bytes_max(pending_->message.size(), pending_->next.path));
+  out.reserve(stored_bytes_max(pending_->message.size() + pending_->sealed.size(), pending_->next.path));
   out.u16(pending_format);
   out.u64(epoch().value);
   out.bytes(pending_->message);
+  out.bytes(pending_->sealed);
   pending_->next.path.write(out);
   write_secrets(out, pending_->next.secrets);
   out.bytes(pending_->next.secrets.encryption_secret.view());
   return out.take_secret();
+}
+
+// What a stored pending Commit says: read from its PublicMessage, or kept beside its PrivateMessage.
+std::expected<AuthenticatedContent, ParseError> Group::stored_commit(BytesView message, BytesView sealed) const {
+  if (!sealed.empty()) return parse_authenticated_content(sealed);
+  auto opened = open_handshake(message);
+  if (!opened) return std::unexpected(ParseError::malformed);
+  return std::move(opened->content);
 }
 
 std::expected<void, ParseError> Group::load_pending(BytesView pending, const Services& services) {
@@ -105,17 +133,18 @@ std::expected<void, ParseError> Group::load_pending(BytesView pending, const Ser
   if (in.u16() != pending_format) in.fail(ParseError::unknown_value);
   if (Epoch{in.u64()} != epoch()) in.fail(ParseError::malformed);
   Bytes message = in.bytes_owned(vector_bytes_max);
+  Bytes sealed = in.bytes_owned(vector_bytes_max);
   PrivatePath path = PrivatePath::read(in);
   EpochSecrets secrets = read_secrets(in, public_.suite());
   secrets.encryption_secret = read_secret(in, public_.suite());
   if (const auto error = in.finish()) return std::unexpected(*error);
 
-  const auto content = open_handshake(message);
-  if (!content) return std::unexpected(ParseError::malformed);
+  const auto content = stored_commit(message, sealed);
+  if (!content) return std::unexpected(content.error());
   auto staged = public_.stage_commit(*content, {services.authentication, std::nullopt});
   if (!staged || !path.matches(staged->tree)) return std::unexpected(ParseError::malformed);
   NextEpoch next{std::move(secrets), std::move(path), content->auth.confirmation_tag};
-  pending_ = Pending{std::move(*staged), std::move(next), std::move(message)};
+  pending_ = Pending{std::move(*staged), std::move(next), std::move(message), std::move(sealed)};
   return {};
 }
 

@@ -41,7 +41,7 @@ TEST_F(GroupOfThree, GivesEachJoinerAWelcomeWithItsOwnSecretsOnly) {
   const KeyPackageBundle dags = village.new_key_package(dag);
   const KeyPackageBundle evas = village.new_key_package(eva);
   const OutgoingCommit outgoing = village.commit(anna, {.adds = {dags.key_package, evas.key_package}});
-  const auto welcomes = outgoing.make_welcomes({}, TreeDelivery::in_welcome, village.random()).value();
+  const auto welcomes = outgoing.make_welcomes({}, TreeDelivery::in_group_info, village.random()).value();
   ASSERT_EQ(welcomes.size(), 2U);
   for (const AddressedWelcome& welcome : welcomes) {
     EXPECT_EQ(std::get<Welcome>(parse_mls_message(welcome.message).value()).secrets.size(), 1U);
@@ -70,7 +70,7 @@ TEST_F(GroupOfThree, HandsJoinersAnExtensionThatThePublishedGroupInfoDoesNotHave
   const KeyPackageBundle dags = village.new_key_package(dag);
   const OutgoingCommit outgoing = village.commit(anna, {.adds = {dags.key_package}});
   const Extension library_key{ExtensionType{0xf0a2}, copy_of(outgoing.export_secret("library", {}, 32).view())};
-  const auto welcomes = outgoing.make_welcomes({library_key}, TreeDelivery::in_welcome, village.random()).value();
+  const auto welcomes = outgoing.make_welcomes({library_key}, TreeDelivery::in_group_info, village.random()).value();
   auto joined = Group::join(welcomes[0].message, dags, std::nullopt, *dag.signature_key, village.services());
   ASSERT_TRUE(joined);
   EXPECT_EQ(*find_extension(joined->extensions, library_key.extension_type), library_key);
@@ -86,7 +86,7 @@ TEST_F(GroupOfThree, IsNotJoinedWhenAMembersCredentialIsNotBelieved) {
   Device dag = village.new_device("dag");
   const KeyPackageBundle dags = village.new_key_package(dag);
   const OutgoingCommit outgoing = village.commit(anna, {.adds = {dags.key_package}});
-  const auto welcomes = outgoing.make_welcomes({}, TreeDelivery::in_welcome, village.random()).value();
+  const auto welcomes = outgoing.make_welcomes({}, TreeDelivery::in_group_info, village.random()).value();
   village.authentication().doubt(bjorn.identity.credential);
   EXPECT_EQ(village.join(dag, dags, welcomes[0].message, std::nullopt).error(), JoinRefusal{GroupError::invalid_leaf});
 }
@@ -218,7 +218,7 @@ TEST_F(GroupOfThree, CommitsAProposalThatItReceivedByReference) {
   const OutgoingCommit outgoing = village.commit(anna, {.references = {references[0]}});
   for (Device* member : everybody()) ASSERT_TRUE(village.receive(*member, outgoing.message()));
   ASSERT_EQ(outgoing.added().size(), 1U);
-  const auto welcomes = outgoing.make_welcomes({}, TreeDelivery::in_welcome, village.random()).value();
+  const auto welcomes = outgoing.make_welcomes({}, TreeDelivery::in_group_info, village.random()).value();
   EXPECT_TRUE(village.join(dag, dags, welcomes[0].message, std::nullopt));
   expect_agreement({&anna, &bjorn, &celine, &dag});
 }
@@ -265,7 +265,7 @@ TEST_F(GroupOfThree, LetsANewMemberInByExternalCommit) {
   Device dag = village.new_device("dag");
   auto external =
       Group::join_external(bjorn.group->group_info(), bjorn.group->public_group().tree().nodes(), dag.identity,
-                           *dag.signature_key, std::nullopt, {9}, village.services(), village.random());
+                           *dag.signature_key, {.authenticated_data = {9}}, village.services(), village.random());
   ASSERT_TRUE(external);
   for (Device* member : everybody()) ASSERT_TRUE(village.receive(*member, external->commit));
   dag.group = std::move(external->group);
@@ -279,7 +279,7 @@ TEST_F(GroupOfThree, AMemberThatLostItsStateComesBackByResync) {
   Group lost = std::move(*celine.group);
   auto external =
       Group::join_external(anna.group->group_info(), anna.group->public_group().tree().nodes(), celine.identity,
-                           *celine.signature_key, old_leaf, {}, village.services(), village.random());
+                           *celine.signature_key, {.replaces = old_leaf}, village.services(), village.random());
   ASSERT_TRUE(external);
   const auto staged = anna.group->stage_commit(external->commit, village.services());
   ASSERT_TRUE(staged);
@@ -305,7 +305,7 @@ TEST_F(GroupOfThree, IsNotEnteredFromOutsideWithoutAnExternalKey) {
   sign_group_info(info, village.suite(), anna.signature_key->private_key.view());
   const auto external =
       Group::join_external(encode_mls_message(info), anna.group->public_group().tree().nodes(), dag.identity,
-                           *dag.signature_key, std::nullopt, {}, village.services(), village.random());
+                           *dag.signature_key, {}, village.services(), village.random());
   EXPECT_EQ(external.error(), JoinRefusal{JoinError::no_external_pub});
 }
 

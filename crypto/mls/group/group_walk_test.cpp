@@ -112,7 +112,7 @@ class Walk {
     device.group.reset();
     auto external =
         Group::join_external(helper.group->group_info(), helper.group->public_group().tree().nodes(), device.identity,
-                             *device.signature_key, old_leaf, {}, village_.services(), village_.random());
+                             *device.signature_key, {.replaces = old_leaf}, village_.services(), village_.random());
     ASSERT_TRUE(external);
     deliver(external->commit);
     device.group = std::move(external->group);

@@ -13,4 +13,12 @@ MemberError to_member_error(PathError error) {
   std::abort();  // every enumerator returns above
 }
 
+CommitRefusal to_commit_refusal(const CommitFault& fault) {
+  return std::visit([](auto error) -> CommitRefusal { return error; }, fault);
+}
+
+JoinRefusal to_join_refusal(const CommitFault& fault) {
+  return std::visit([](auto error) -> JoinRefusal { return error; }, fault);
+}
+
 }  // namespace samband::mls

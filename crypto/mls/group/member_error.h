@@ -16,8 +16,10 @@ namespace samband::mls {
 enum class MemberError : std::uint8_t {
   removed,                    // this member was removed; its secrets are wiped
   malformed,                  // the bytes are no MLSMessage
-  wrong_kind,                 // not a PublicMessage
+  wrong_kind,                 // an MLSMessage that is no handshake message
+  wire_format_not_allowed,    // the group's handshake messages travel in another (HandshakeFormat)
   own_commit,                 // sent by this leaf: `merge_pending` enters it, or a copy of the profile sent it
+  own_proposal,               // sent by this leaf as a PrivateMessage, which it can't open: kept since it was made
   commit_pending,             // one own Commit at a time: merge or clear it first
   membership_tag_mismatch,    // not made with this epoch's membership_key
   missing_psk,                // it injects a PSK that is not held
@@ -29,9 +31,12 @@ enum class MemberError : std::uint8_t {
   unusable_key,               // a member's or joiner's public key can't be encrypted to
 };
 
-// A Commit or proposal turned down: for all to see, or for members only. RFC 9420 §16.12: a MemberError about
-// path or confirmation_tag says that the Commit counts for everybody, yet cannot be followed here.
-using CommitRefusal = std::variant<CommitError, MemberError>;
+// A Commit or proposal turned down: for all to see, for members only, or because a PrivateMessage around it does not
+// open. RFC 9420 §16.12: a MemberError about path or confirmation_tag says that the Commit counts for everybody, yet
+// cannot be followed here.
+using CommitRefusal = std::variant<CommitError, MemberError, MessageError>;
+// The same while it is made and not yet a message.
+using CommitFault = std::variant<CommitError, MemberError>;
 
 enum class JoinError : std::uint8_t {
   malformed,                  // the bytes are no MLSMessage, or an extension inside does not parse
@@ -46,5 +51,7 @@ enum class JoinError : std::uint8_t {
 using JoinRefusal = std::variant<JoinError, WelcomeError, GroupError, CommitError, MemberError>;
 
 [[nodiscard]] MemberError to_member_error(PathError error);
+[[nodiscard]] CommitRefusal to_commit_refusal(const CommitFault& fault);
+[[nodiscard]] JoinRefusal to_join_refusal(const CommitFault& fault);
 
 }  // namespace samband::mls

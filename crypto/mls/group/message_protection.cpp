@@ -39,17 +39,6 @@ std::optional<MessageError> check_place(EpochView epoch, BytesView group_id, Epo
   return std::nullopt;
 }
 
-std::expected<SenderData, MessageError> open_sender_data(EpochView epoch, const PrivateMessage& message,
-                                                         BytesView sender_data_secret) {
-  const MessageKey key = derive_sender_data_key(epoch.suite, sender_data_secret, message.ciphertext);
-  const auto opened =
-      epoch.suite.open(key.key.view(), key.nonce.view(), sender_data_aad(message), message.encrypted_sender_data);
-  if (!opened) return std::unexpected(MessageError::decryption_failed);
-  const auto sender = parse_sender_data(opened->view());
-  if (!sender) return std::unexpected(MessageError::malformed);
-  return *sender;
-}
-
 std::expected<PrivateMessageContent, MessageError> open_content(EpochView epoch, const PrivateMessage& message,
                                                                 const SenderData& sender,
                                                                 const MessageKey& message_key) {
@@ -141,29 +130,45 @@ PrivateMessage protect_private(EpochView epoch, const AuthenticatedContent& cont
   return message;
 }
 
+std::expected<SenderData, MessageError> open_sender_data(EpochView epoch, const PrivateMessage& message,
+                                                         BytesView sender_data_secret) {
+  if (auto misplaced = check_place(epoch, message.group_id, message.epoch)) return std::unexpected(*misplaced);
+  const MessageKey key = derive_sender_data_key(epoch.suite, sender_data_secret, message.ciphertext);
+  const auto opened =
+      epoch.suite.open(key.key.view(), key.nonce.view(), sender_data_aad(message), message.encrypted_sender_data);
+  if (!opened) return std::unexpected(MessageError::decryption_failed);
+  const auto sender = parse_sender_data(opened->view());
+  if (!sender) return std::unexpected(MessageError::malformed);
+  return *sender;
+}
+
+std::expected<AuthenticatedContent, MessageError> open_private(EpochView epoch, const PrivateMessage& message,
+                                                               const SenderData& sender, const SecretTree& tree) {
+  const auto message_key = tree.derive(sender.leaf_index, ratchet_kind(message.content_type), sender.generation);
+  if (!message_key) return std::unexpected(to_message_error(message_key.error()));
+  auto opened = open_content(epoch, message, sender, *message_key);
+  if (!opened) return std::unexpected(opened.error());
+  return AuthenticatedContent{
+      .wire_format = WireFormat::mls_private_message,
+      .content = {message.group_id, message.epoch, MemberSender{sender.leaf_index}, message.authenticated_data,
+                  std::move(opened->content)},
+      .auth = std::move(opened->auth),
+  };
+}
+
 std::expected<UnprotectedPrivate, MessageError> unprotect_private(EpochView epoch, const PrivateMessage& message,
                                                                   const SecretTree& tree, BytesView sender_data_secret,
                                                                   const SignatureKeyOf& signature_key_of) {
-  if (auto misplaced = check_place(epoch, message.group_id, message.epoch)) return std::unexpected(*misplaced);
   const auto sender = open_sender_data(epoch, message, sender_data_secret);
   if (!sender) return std::unexpected(sender.error());
   const auto signature_key = signature_key_of(sender->leaf_index);
   if (!signature_key) return std::unexpected(MessageError::unknown_sender);
-  const auto message_key = tree.derive(sender->leaf_index, ratchet_kind(message.content_type), sender->generation);
-  if (!message_key) return std::unexpected(to_message_error(message_key.error()));
-  auto opened = open_content(epoch, message, *sender, *message_key);
-  if (!opened) return std::unexpected(opened.error());
-
-  AuthenticatedContent content{
-      .wire_format = WireFormat::mls_private_message,
-      .content = {message.group_id, message.epoch, MemberSender{sender->leaf_index}, message.authenticated_data,
-                  std::move(opened->content)},
-      .auth = std::move(opened->auth),
-  };
-  if (!verify_framed_content_signature(content, epoch.context, epoch.suite, *signature_key)) {
+  auto content = open_private(epoch, message, *sender, tree);
+  if (!content) return std::unexpected(content.error());
+  if (!verify_framed_content_signature(*content, epoch.context, epoch.suite, *signature_key)) {
     return std::unexpected(MessageError::invalid_signature);
   }
-  return UnprotectedPrivate{std::move(content), sender->leaf_index, sender->generation};
+  return UnprotectedPrivate{std::move(*content), sender->leaf_index, sender->generation};
 }
 
 }  // namespace samband::mls

@@ -67,12 +67,23 @@ using SignatureKeyOf = std::function<std::optional<BytesView>(LeafIndex)>;
                                              std::size_t padding_bytes, BytesView sender_data_secret,
                                              RandomSource& random);
 
+// The outer layer: who sealed the message, and with which generation. Any member can forge it, and the leaf it names
+// may be blank (§6.3.2: for the caller to check).
+[[nodiscard]] std::expected<SenderData, MessageError> open_sender_data(EpochView epoch, const PrivateMessage& message,
+                                                                       BytesView sender_data_secret);
+// The inner layer. The signature is for the caller to verify; `sender` names a leaf of the tree (asserted).
+[[nodiscard]] std::expected<AuthenticatedContent, MessageError> open_private(EpochView epoch,
+                                                                             const PrivateMessage& message,
+                                                                             const SenderData& sender,
+                                                                             const SecretTree& tree);
+
 // An authentic message, and which key of whose ratchet it used: what the caller consumes.
 struct UnprotectedPrivate {
   AuthenticatedContent content;
   LeafIndex sender;
   Generation generation;
 };
+// Both layers and the signature.
 [[nodiscard]] std::expected<UnprotectedPrivate, MessageError> unprotect_private(EpochView epoch,
                                                                                 const PrivateMessage& message,
                                                                                 const SecretTree& tree,

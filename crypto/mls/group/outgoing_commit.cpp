@@ -2,7 +2,6 @@
 
 #include "crypto/bytes/check.h"
 #include "crypto/mls/group/pending_commit.h"
-#include "crypto/mls/group/welcome_secrets.h"
 #include "crypto/mls/wire/message.h"
 
 namespace samband::mls {
@@ -25,8 +24,9 @@ OutgoingCommit::OutgoingCommit(const MadeCommit& made, Bytes message, const KeyP
     for (const SecretBytes& path_secret : made.path->path_secrets) path_secrets_.push_back(path_secret.duplicate());
   }
   const KeyPair external = derive_external_key_pair(suite, made.secrets.external_secret.view());
-  group_info_ = encode_mls_message(make_published_group_info(
-      {context_, confirmation_tag_, committer_}, external.public_key, suite, signature_key.private_key.view()));
+  group_info_ =
+      encode_mls_message(make_published_group_info({context_, confirmation_tag_, committer_}, external.public_key,
+                                                   suite, signature_key.private_key.view()));
 }
 
 SecretBytes OutgoingCommit::export_secret(std::string_view label, BytesView context, std::size_t length) const {
@@ -45,8 +45,8 @@ std::expected<std::vector<AddressedWelcome>, MemberError> OutgoingCommit::make_w
                                                                                         TreeDelivery delivery,
                                                                                         RandomSource& random) const {
   const CipherSuite suite = tree_.suite();
-  if (delivery == TreeDelivery::in_welcome) {
-    extensions.push_back({ExtensionType::ratchet_tree, encode_ratchet_tree(tree_.nodes())});
+  if (delivery == TreeDelivery::in_group_info) {
+    extensions.push_back(ratchet_tree_extension(tree_));
   }
   const GroupInfo info = make_welcome_group_info({context_, confirmation_tag_, committer_}, std::move(extensions),
                                                  suite, signature_key_->private_key.view());

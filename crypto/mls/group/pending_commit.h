@@ -9,6 +9,7 @@
 #include "crypto/mls/group/commit_maker.h"
 #include "crypto/mls/group/epoch_state.h"
 #include "crypto/mls/group/member_error.h"
+#include "crypto/mls/group/welcome_secrets.h"
 #include "crypto/mls/public/staged_commit.h"
 
 namespace samband::mls {
@@ -39,14 +40,11 @@ struct AddressedWelcome {
   Bytes message;  // MLSMessage with the Welcome: this joiner's secrets only
 };
 
-// How joiners get the ratchet tree: from the server, or inside each Welcome.
-enum class TreeDelivery : std::uint8_t { out_of_band, in_welcome };
-
 // An own Commit, made and not yet sent. It goes to the log together with its Welcomes and GroupInfo. Holds the
 // joiners' secrets until it is destroyed; the group keeps what it needs for `merge_pending`.
 class OutgoingCommit {
  public:
-  // MLSMessage with the PublicMessage.
+  // MLSMessage with the PublicMessage or PrivateMessage.
   [[nodiscard]] const Bytes& message() const { return message_; }
   // MLSMessage with the GroupInfo of the new epoch, for external joiners: with external_pub, without tree.
   [[nodiscard]] const Bytes& group_info() const { return group_info_; }

@@ -33,10 +33,13 @@ class StoredGroup {
       if (!change.value.empty()) records_.emplace(change.node, std::move(change.value));
     }
   }
-  [[nodiscard]] std::expected<Group, ParseError> load(const KeyPair& signature_key, const Services& services) const {
+  [[nodiscard]] std::vector<SecretTreeRecord> records() const {
     std::vector<SecretTreeRecord> records;
     for (const auto& [node, value] : records_) records.push_back({node, value.duplicate()});
-    auto group = Group::load(group_.view(), records, signature_key);
+    return records;
+  }
+  [[nodiscard]] std::expected<Group, ParseError> load(const KeyPair& signature_key, const Services& services) const {
+    auto group = Group::load(group_.view(), records(), signature_key);
     if (group && pending_) {
       if (const auto loaded = group->load_pending(pending_->view(), services); !loaded) {
         return std::unexpected(loaded.error());
@@ -89,8 +92,8 @@ class Village {
   }
 
   void create_group(Device& device, Bytes group_id = {0x67}) {
-    auto group =
-        Group::create({suite(), std::move(group_id), device.identity, lifetime, {}}, *device.signature_key, random_);
+    auto group = Group::create({suite(), std::move(group_id), device.identity, lifetime, {}, handshake_format},
+                               *device.signature_key, random_);
     ASSERT_TRUE(group);
     device.group = std::move(*group);
     device.store.save(*device.group);
@@ -119,7 +122,8 @@ class Village {
 
   std::expected<void, JoinRefusal> join(Device& device, const KeyPackageBundle& bundle, BytesView welcome,
                                         const std::optional<RatchetTreeNodes>& tree) {
-    auto joined = Group::join(welcome, bundle, tree, *device.signature_key, services());
+    auto joined =
+        Group::join(welcome, bundle, tree, *device.signature_key, services(), {.handshake_format = handshake_format});
     if (!joined) return std::unexpected(joined.error());
     device.group = std::move(joined->group);
     device.store.save(*device.group);
@@ -164,6 +168,7 @@ class Village {
     device.group = std::move(*loaded);
   }
 
+  HandshakeFormat handshake_format = HandshakeFormat::public_message;  // of groups that are created and joined
   static constexpr Lifetime lifetime{.not_before = 0, .not_after = 10'000};
 
  private:

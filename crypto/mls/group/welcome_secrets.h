@@ -10,6 +10,7 @@
 
 #include "crypto/mls/group/key_package_bundle.h"
 #include "crypto/mls/group/pre_shared_keys.h"
+#include "crypto/mls/tree/ratchet_tree.h"
 #include "crypto/mls/wire/group_info.h"
 #include "crypto/mls/wire/welcome.h"
 
@@ -23,6 +24,10 @@ enum class WelcomeError : std::uint8_t {
   unsupported_psk,           // it continues another group (reinit, branch), which this client does not do
 };
 
+// How joiners get the ratchet tree: from the server, or in an extension of the GroupInfo (§12.4.3.3).
+enum class TreeDelivery : std::uint8_t { out_of_band, in_group_info };
+[[nodiscard]] Extension ratchet_tree_extension(const RatchetTree& tree);
+
 // The state a GroupInfo speaks of: all but its extensions and signature.
 struct GroupInfoBase {
   const GroupContext& context;
@@ -30,10 +35,11 @@ struct GroupInfoBase {
   LeafIndex signer;
 };
 
-// A GroupInfo that anybody may see. Its only extension is external_pub, and this signature has no room for
-// another: what belongs to members, such as a key, can't end up in it.
+// A GroupInfo that anybody may see. Its only extensions are external_pub and the ratchet tree, unless that is nullptr; this
+// signature has no room for another: what belongs to members, such as a key, can't end up in it.
 [[nodiscard]] GroupInfo make_published_group_info(const GroupInfoBase& base, const HPKEPublicKey& external_pub,
-                                                  CipherSuite suite, BytesView signature_private_key);
+                                                  CipherSuite suite, BytesView signature_private_key,
+                                                  const RatchetTree* tree = nullptr);
 
 // The GroupInfo inside a Welcome. `extensions` may hold secrets: joiners alone can open it.
 [[nodiscard]] GroupInfo make_welcome_group_info(const GroupInfoBase& base, Extensions extensions, CipherSuite suite,

@@ -1,0 +1,34 @@
+// What a group is made with, and what its members say when they enter one.
+// Source: RFC 9420 §11 (creation), §12.4.3 (joining).
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "crypto/mls/group/handshake_format.h"
+#include "crypto/mls/group/key_package_bundle.h"
+#include "crypto/mls/wire/psk.h"
+
+namespace samband::mls {
+
+struct GroupParameters {
+  CipherSuite suite;
+  Bytes group_id;
+  LeafIdentity creator;
+  Lifetime lifetime;  // of the creator's first leaf
+  Extensions extensions;
+  HandshakeFormat handshake_format = HandshakeFormat::public_message;
+};
+
+struct JoinOptions {
+  HandshakeFormat handshake_format = HandshakeFormat::public_message;
+};
+
+struct ExternalJoinOptions {
+  // The leaf of an earlier appearance of this device, removed by the same Commit (resync).
+  std::optional<LeafIndex> replaces;
+  Bytes authenticated_data;
+  HandshakeFormat handshake_format = HandshakeFormat::public_message;  // of the group that is entered
+};
+
+}  // namespace samband::mls
