@@ -11,6 +11,7 @@ PROGRAM = Path(os.environ.get("SAMBAND_PROGRAMS", Path(__file__).parents[2] / "b
 SUITES = range(1, 8)
 SEED = int(os.environ.get("MLS_PEER_SEED", "20261122"))
 MESSAGE = b"hei".hex()
+PUBLIC, PRIVATE = "00010001", "00010002"  # how an MLSMessage begins
 
 
 class Peer:
@@ -85,11 +86,11 @@ class BetweenPeers(PeerTest):
                 anna, bjorn, celine = members = self.group(suite, "anna", "bjørn", "celine")
                 self.talk(members)
                 for committer in members:
-                    (commit,) = committer.ok("commit")
-                    self.deliver(commit, [member for member in members if member is not committer])
-                    (update,) = committer.ok("update")
-                    self.deliver(update, [member for member in members if member is not committer])
-                    self.agree(members)
+                    for words in (["commit"], ["update"], ["commit", "priv"], ["update", "priv"]):
+                        (commit,) = committer.ok(*words)
+                        self.assertEqual(commit[:8], PRIVATE if "priv" in words else PUBLIC)
+                        self.deliver(commit, [member for member in members if member is not committer])
+                        self.agree(members)
                 (removal,) = anna.ok("remove", 2)
                 self.deliver(removal, [bjorn])
                 self.deliver(removal, [celine], "removed")
@@ -97,6 +98,20 @@ class BetweenPeers(PeerTest):
                 self.deliver(celine.one("ext", bjorn.one("gi")), [anna, bjorn])
                 self.agree(members)
                 self.talk(members)
+
+    def test_members_come_and_go_by_private_messages(self):
+        anna, bjorn = self.group(3, "anna", "bjørn")
+        celine = self.peer("celine")
+        commit, welcome = anna.ok("add", celine.one("kp", 3), "priv")
+        self.assertEqual(commit[:8], PRIVATE)
+        self.deliver(commit, [bjorn])
+        celine.ok("join", welcome)
+        self.agree([anna, bjorn, celine])
+        (removal,) = celine.ok("remove", 0, "priv")
+        self.assertEqual(removal[:8], PRIVATE)
+        self.deliver(removal, [bjorn])
+        self.deliver(removal, [anna], "removed")
+        self.agree([bjorn, celine])
 
     def test_epochs_count_up_from_zero(self):
         anna = self.peer("anna")
@@ -356,9 +371,9 @@ class BadLines(PeerTest):
         anna, bjorn = self.group(3, "anna", "bjørn")
         celine = self.peer("celine")
         key_package = celine.one("kp", 3)
-        (commit,) = bjorn.ok("update")
+        (commit,) = bjorn.ok("update", "priv")
         message = anna.one("protect", MESSAGE)
-        _, welcome = self.peer("dag").ok("create", "68") or bjorn.ok("add", key_package)
+        _, welcome = bjorn.ok("add", key_package)
         cases = [("handle", commit), ("add", key_package), ("ext", bjorn.one("gi")), ("join", welcome),
                  ("unprotect", message)]
         before = anna.one("auth")

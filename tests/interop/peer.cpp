@@ -74,6 +74,13 @@ OrReason<std::optional<mls::RatchetTreeNodes>> parse_tree(const std::optional<By
   return std::move(*nodes);
 }
 
+// What a framed message says of itself; nullopt for those that are not framed.
+std::optional<mls::ContentType> content_type_of(const mls::MLSMessage& message) {
+  if (const auto* open = std::get_if<mls::PublicMessage>(&message)) return mls::content_type(open->content.content);
+  if (const auto* sealed = std::get_if<mls::PrivateMessage>(&message)) return sealed->content_type;
+  return std::nullopt;
+}
+
 // One Welcome for all joiners of a Commit: they share everything but their secrets.
 std::optional<Bytes> merge_welcomes(const std::vector<mls::AddressedWelcome>& welcomes) {
   std::optional<mls::Welcome> merged;
@@ -151,7 +158,8 @@ OrReason<void> Peer::create(const Bytes& group_id, std::optional<std::uint16_t> 
                                    .group_id = group_id,
                                    .creator = leaf_identity(),
                                    .lifetime = fresh_lifetime(),
-                                   .extensions = {}},
+                                   .extensions = {},
+                                   .handshake_format = mls::HandshakeFormat::either},
                                   signature_key(*suite), random_);
   if (!group) return refuse(group.error());
   enter(std::move(*group));
@@ -169,7 +177,8 @@ OrReason<void> Peer::join(BytesView message, const std::optional<Bytes>& tree) {
 
   const ObservedPsks psks{psks_};
   const CipherSuite suite = CipherSuite::of(bundle->key_package.cipher_suite).value();
-  auto joined = mls::Group::join(message, *bundle, *nodes, signature_key(suite), services(psks));
+  auto joined = mls::Group::join(message, *bundle, *nodes, signature_key(suite), services(psks),
+                                 {.handshake_format = mls::HandshakeFormat::either});
   if (!joined) return refuse(joined.error());
   psks_.entered(psks.asked());
   key_packages_.erase(bundle);
@@ -188,9 +197,10 @@ OrReason<Bytes> Peer::join_external(BytesView group_info, const std::optional<By
   if (!nodes) return refuse(nodes.error());
 
   const KeyPair& key = signature_key(*suite);
-  auto joined =
-      mls::Group::join_external(group_info, *nodes, leaf_identity(), key,
-                                {.replaces = leaf_with_key(*nodes, key.public_key)}, services(psks_), random_);
+  auto joined = mls::Group::join_external(
+      group_info, *nodes, leaf_identity(), key,
+      {.replaces = leaf_with_key(*nodes, key.public_key), .handshake_format = mls::HandshakeFormat::either},
+      services(psks_), random_);
   if (!joined) return refuse(joined.error());
   enter(std::move(joined->group));
   return std::move(joined->commit);
@@ -211,7 +221,7 @@ void Peer::entered_epoch() {
 OrReason<CommitAndWelcome> Peer::commit_and_merge(mls::CommitOptions options, mls::WireFormat format) {
   const auto group = member();
   if (!group) return std::unexpected(group.error());
-  if (format != mls::WireFormat::mls_public_message) return refuse(mls::MessageError::wrong_kind);
+  options.wire_format = format;
   options.references = committable_proposals((*group)->public_group(), (*group)->own_leaf());
   const auto outgoing = (*group)->create_commit(options, services(psks_), random_);
   if (!outgoing) return refuse(outgoing.error());
@@ -256,9 +266,9 @@ OrReason<Handled> Peer::handle(BytesView message) {
   if (!group) return std::unexpected(group.error());
   const auto parsed = mls::parse_mls_message(message);
   if (!parsed) return refuse(parsed.error());
-  const auto* handshake = std::get_if<mls::PublicMessage>(&*parsed);
-  if (handshake == nullptr) return refuse(mls::MessageError::wrong_kind);
-  if (mls::content_type(handshake->content.content) == mls::ContentType::proposal) {
+  const auto content = content_type_of(*parsed);
+  if (!content || *content == mls::ContentType::application) return refuse(mls::MessageError::wrong_kind);
+  if (*content == mls::ContentType::proposal) {
     const auto reference = (*group)->receive_proposal(message);
     if (!reference) return refuse(reference.error());
     return Handled::proposal;
@@ -283,12 +293,7 @@ OrReason<void> Peer::tell_psk(const Bytes& id, const Bytes& secret) {
 OrReason<Bytes> Peer::group_info() {
   const auto group = member();
   if (!group) return std::unexpected(group.error());
-  const mls::PublicGroup& state = (*group)->public_group();
-  auto message = mls::parse_mls_message((*group)->group_info()).value();
-  auto& info = std::get<mls::GroupInfo>(message);
-  info.extensions.push_back({mls::ExtensionType::ratchet_tree, mls::encode_ratchet_tree(state.tree().nodes())});
-  mls::sign_group_info(info, state.suite(), signature_key(state.suite()).private_key.view());
-  return mls::encode_mls_message(info);
+  return (*group)->group_info(mls::TreeDelivery::in_group_info);
 }
 
 OrReason<Bytes> Peer::protect(BytesView application_data) {

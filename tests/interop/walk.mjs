@@ -2,7 +2,7 @@
 
 import { Unexpected, expectEqual } from "./world.mjs"
 
-const STEPS = Number(process.env.INTEROP_STEPS ?? 14)
+const STEPS = Number(process.env.INTEROP_STEPS ?? 10)
 const MEMBERS_MAX = 7
 
 // RFC 9420 §12.4.3.1 asks that a leaf which is unmerged at a node is so at the nodes between them. ts-mls 1.6.4 asks that
