@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 
 #include "crypto/codec/hex.h"
 
@@ -11,8 +12,8 @@ namespace {
 template <class Number>
 std::optional<Number> number_in(std::string_view text, int base) {
   Number value{};
-  const char* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, value, base);
+  const char* const end = std::to_address(text.end());
+  const auto [stopped, error] = std::from_chars(std::to_address(text.begin()), end, value, base);
   if (error != std::errc{} || stopped != end) return std::nullopt;
   return value;
 }

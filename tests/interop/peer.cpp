@@ -12,7 +12,7 @@
 namespace samband::interop {
 namespace {
 
-constexpr std::uint64_t day_seconds = 24 * 3600;
+constexpr std::uint64_t day_seconds = 86400;
 constexpr std::uint64_t lifetime_seconds = 28 * day_seconds;
 constexpr std::size_t export_blocks_max = 255;  // RFC 5869 §2.3
 

@@ -23,7 +23,9 @@ std::optional<Bytes> read_file(const std::string& name) {
   if (!file) return std::nullopt;
   Bytes content;
   std::array<std::uint8_t, 4096> part;
-  while (const std::size_t size = std::fread(part.data(), 1, part.size(), file.get())) {
+  std::size_t size = part.size();
+  while (size == part.size()) {
+    size = std::fread(part.data(), 1, part.size(), file.get());
     content.insert(content.end(), part.begin(), part.begin() + static_cast<std::ptrdiff_t>(size));
   }
   if (std::ferror(file.get()) != 0) return std::nullopt;
