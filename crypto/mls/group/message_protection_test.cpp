@@ -170,6 +170,36 @@ TEST(PublicMessage, CarriesNoApplicationData) {
   EXPECT_EQ(scene.open(message).error(), MessageError::application_not_private);
 }
 
+TEST(PublicMessage, IsRefusedFromALeafThatIsBlankAndFromNoMember) {
+  const Scene scene = new_scene();
+  PublicMessage message = public_removal(scene);
+  message.content.sender = MemberSender{LeafIndex{0}};
+  EXPECT_EQ(scene.open(message).error(), MessageError::unknown_sender);
+  message.content.sender = NewMemberProposal{};
+  EXPECT_EQ(scene.open(message).error(), MessageError::unknown_sender);
+}
+
+TEST(PrivateMessage, IsRefusedWithSenderDataOfAnotherLength) {
+  const Scene scene = new_scene();
+  SeededRandom random{11};
+  PrivateMessage message = scene.seal(words(), random);
+  const MessageKey key = derive_sender_data_key(scene.suite, scene.sender_data_secret.view(), message.ciphertext);
+  message.encrypted_sender_data =
+      scene.suite.seal(key.key.view(), key.nonce.view(), sender_data_aad(message), Bytes(11));
+  EXPECT_EQ(scene.open(message).error(), MessageError::malformed);
+}
+
+TEST(PrivateMessage, IsSentByMembersOnly) {
+  const Scene scene = new_scene();
+  SeededRandom random{12};
+  AuthenticatedContent content = scene.sign(WireFormat::mls_private_message, removal());
+  content.content.sender = NewMemberProposal{};
+  const MessageKey key = scene.new_tree().derive(sender_leaf, RatchetKind::handshake, Generation{0}).value();
+  EXPECT_DEATH(std::ignore = protect_private(scene.epoch(), content, key, Generation{0}, 0,
+                                             scene.sender_data_secret.view(), random),
+               "");
+}
+
 TEST(Messages, OfAnotherGroupOrEpochAreRefused) {
   const Scene scene = new_scene();
   SeededRandom random{4};

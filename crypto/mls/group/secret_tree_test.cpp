@@ -168,5 +168,48 @@ TEST(SecretTree, RefusesRecordsThatDoNotCoverEachLeafOnce) {
   EXPECT_EQ(SecretTree::load(suite(), leaf_count, covered_twice).error(), ParseError::malformed);
 }
 
+// A record that holds the secret of a node.
+SecretTreeRecord node_record(std::uint32_t node) {
+  return {NodeIndex{node}, SecretBytes{concat({Bytes{1}, Bytes(suite().hash_bytes(), 5)})}};
+}
+std::optional<ParseError> refusal_of(std::vector<SecretTreeRecord> records) {
+  const auto tree = SecretTree::load(suite(), 4, records);
+  return tree ? std::nullopt : std::optional{tree.error()};
+}
+
+TEST(SecretTree, RefusesRecordsOneAboveTheOtherThoughTheirNumberFits) {
+  std::vector<SecretTreeRecord> records;
+  for (const std::uint32_t node : {1U, 0U, 4U}) records.push_back(node_record(node));  // leaf 3 has none
+  EXPECT_EQ(refusal_of(std::move(records)), ParseError::malformed);
+}
+
+TEST(SecretTree, RefusesRecordsOfNodesBeyondTheTreeOrThatComeTwice) {
+  const auto with = [](std::uint32_t node) {
+    std::vector<SecretTreeRecord> records;
+    records.push_back(node_record(3));
+    records.push_back(node_record(node));
+    return records;
+  };
+  EXPECT_EQ(refusal_of(with(7)), ParseError::malformed);
+  EXPECT_EQ(refusal_of(with(3)), ParseError::malformed);
+  std::vector<SecretTreeRecord> root;
+  root.push_back(node_record(3));
+  EXPECT_EQ(refusal_of(std::move(root)), std::nullopt);
+}
+
+TEST(SecretTree, RefusesRecordsOfAnotherFormOrLength) {
+  const auto changed = [](auto&& change) {
+    Bytes value = copy_of(node_record(3).value.view());
+    change(value);
+    std::vector<SecretTreeRecord> records;
+    records.push_back({NodeIndex{3}, SecretBytes{value}});
+    return records;
+  };
+  EXPECT_EQ(refusal_of(changed([](Bytes& value) { value[0] = 3; })), ParseError::unknown_value);
+  EXPECT_EQ(refusal_of(changed([](Bytes& value) { value[0] = 2; })), ParseError::unknown_value);  // ratchets, no leaf
+  EXPECT_EQ(refusal_of(changed([](Bytes& value) { value.pop_back(); })), ParseError::truncated);
+  EXPECT_EQ(refusal_of(changed([](Bytes& value) { value.push_back(0); })), ParseError::trailing_bytes);
+}
+
 }  // namespace
 }  // namespace samband::mls

@@ -196,6 +196,53 @@ TEST(TreeKem, DoesNotReadAPathOfAnotherShape) {
   EXPECT_EQ(pair.receive(twice).error(), PathError::not_reached);
 }
 
+TEST(TreeKem, DoesNotReadAPathThatWasMadeForOthers) {
+  Pair pair;
+  PrivatePath committer{LeafIndex{0}, pair.first.private_key.duplicate()};
+  EXPECT_EQ(committer.receive_path(pair.tree, LeafIndex{0}, {}, pair.path, {}).error(), PathError::not_reached);
+  EXPECT_EQ(committer.receive_path_secret(pair.tree, LeafIndex{0}, Bytes(32)).error(), PathError::not_reached);
+}
+
+TEST(TreeKem, TakesNoPathSecretForANodeThatIsBlank) {
+  Pair pair;
+  pair.tree.update(LeafIndex{0}, pair.tree.shared_leaf(LeafIndex{0}));  // blanks the node above
+  PrivatePath own{LeafIndex{1}, pair.second.private_key.duplicate()};
+  EXPECT_EQ(own.receive_path_secret(pair.tree, LeafIndex{0}, Bytes(32, 1)).error(), PathError::key_mismatch);
+}
+
+TEST(TreeKem, EncryptsNothingToAKeyThatIsNone) {
+  Pair pair;
+  LeafNode keyless = *pair.tree.leaf(LeafIndex{1});
+  keyless.encryption_key = Bytes(31, 1);
+  pair.tree.set_leaf(LeafIndex{1}, std::make_shared<const LeafNode>(keyless));
+  const std::vector<PathTarget> targets{{NodeIndex{1}, NodeIndex{2}, {NodeIndex{2}}}};
+  const FreshPath fresh = generate_path(pair.suite, 1, pair.random);
+  EXPECT_EQ(encrypt_path(pair.tree, targets, fresh, {}, pair.random).error(), CryptoError::invalid_key);
+}
+
+// A stored path with one key.
+PrivatePath stored_path(std::uint32_t node, BytesView private_key) {
+  Writer out;
+  out.u32(1);
+  out.u8(1);
+  out.u32(node);
+  out.bytes(private_key);
+  Reader in{out.view()};
+  return PrivatePath::read(in);
+}
+
+TEST(TreeKem, MatchesTheKeysOfTheTreeAndNoOthers) {
+  Pair pair;
+  const BytesView key = pair.second.private_key.view();
+  EXPECT_TRUE(stored_path(2, key).matches(pair.tree));
+  EXPECT_FALSE(stored_path(0, key).matches(pair.tree));
+  EXPECT_FALSE(stored_path(2, key.first(31)).matches(pair.tree));
+  EXPECT_FALSE(stored_path(4, key).matches(pair.tree));  // beyond the tree
+  EXPECT_FALSE(stored_path(5, key).matches(pair.tree));
+  pair.tree.remove(LeafIndex{0});
+  EXPECT_FALSE(stored_path(0, key).matches(pair.tree));  // blank
+}
+
 TEST(TreeKem, ForgetsTheKeysOfBlankedNodes) {
   Pair pair;
   PrivatePath own{LeafIndex{1}, pair.second.private_key.duplicate()};

@@ -141,8 +141,38 @@ TEST_F(LyingWelcome, IsRefusedWhenItContinuesAnotherGroupOrNamesAPskThatIsNotHel
 }
 
 TEST_F(LyingWelcome, IsRefusedForAKeyPackageOfAnotherSuite) {
-  const Welcome welcome{.cipher_suite = 1, .secrets = {}, .encrypted_group_info = {}};
+  const KeyPackageRef ref = make_key_package_ref(bundle.key_package, suite);  // suite 1 has the same hash
+  Welcome welcome{.cipher_suite = 1, .secrets = {{ref, {}}}, .encrypted_group_info = {}};
   EXPECT_EQ(open_welcome(welcome, bundle, NoPreSharedKeys{}).error(), WelcomeError::not_for_this_key_package);
+  bundle.key_package.cipher_suite = 0x7777;
+  welcome.cipher_suite = 0x7777;
+  EXPECT_EQ(open_welcome(welcome, bundle, NoPreSharedKeys{}).error(), WelcomeError::not_for_this_key_package);
+}
+
+TEST_F(LyingWelcome, IsRefusedWithSecretsThatAreNone) {
+  const Bytes sealed_info(100, 1);
+  auto sealed = suite.encrypt_with_label(bundle.key_package.init_key, "Welcome", sealed_info, Bytes{1, 2, 3}, random);
+  const Welcome welcome{.cipher_suite = static_cast<std::uint16_t>(samband_suite),
+                        .secrets = {{make_key_package_ref(bundle.key_package, suite), std::move(*sealed)}},
+                        .encrypted_group_info = sealed_info};
+  EXPECT_EQ(open_welcome(welcome, bundle, NoPreSharedKeys{}).error(), WelcomeError::malformed);
+}
+
+TEST_F(LyingWelcome, IsRefusedWithAGroupInfoThatIsNone) {
+  const SecretBytes psk_secret = zero_secret(suite);
+  const SecretBytes welcome_secret = derive_welcome_secret(suite, joiner_secret, psk_secret.view());
+  const WelcomeSecrets secrets{suite, joiner_secret, welcome_secret.view(), {}};
+  const SecretBytes key = suite.expand_with_label(welcome_secret.view(), "key", {}, suite.aead_key_bytes());
+  const SecretBytes nonce = suite.expand_with_label(welcome_secret.view(), "nonce", {}, suite.aead_nonce_bytes());
+  const Bytes no_info = suite.seal(key.view(), nonce.view(), {}, Bytes{1, 2, 3});
+  const auto welcome = make_welcome(secrets, no_info, {bundle.key_package, std::nullopt}, random);
+  EXPECT_EQ(open_welcome(*welcome, bundle, NoPreSharedKeys{}).error(), WelcomeError::malformed);
+}
+
+TEST_F(LyingWelcome, IsNotMadeForAnInitKeyThatIsNone) {
+  bundle.key_package.init_key = Bytes(31, 1);
+  const WelcomeSecrets secrets{suite, joiner_secret, joiner_secret, {}};
+  EXPECT_EQ(make_welcome(secrets, {}, {bundle.key_package, std::nullopt}, random).error(), CryptoError::invalid_key);
 }
 
 }  // namespace
