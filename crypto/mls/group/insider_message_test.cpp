@@ -12,6 +12,7 @@ SecretBytes sender_data_secret_of(const Group& group) {
   const SecretBytes stored = group.encode_group();
   Reader in{stored.view()};
   in.u16();
+  in.u8();
   in.bytes(vector_bytes_max);
   std::ignore = PrivatePath::read(in);
   return SecretBytes{in.bytes(hash_bytes_max)};

@@ -18,7 +18,7 @@ class Joining : public GroupOfThree {
   }
   std::expected<ExternalJoin, JoinRefusal> enter(BytesView group_info) {
     return Group::join_external(group_info, anna.group->public_group().tree().nodes(), dag.identity, *dag.signature_key,
-                                std::nullopt, {}, village.services(), village.random());
+                                {}, village.services(), village.random());
   }
   // anna's GroupInfo with another external_pub extension.
   Bytes info_with(Bytes external_pub) {
@@ -78,7 +78,7 @@ TEST_F(Joining, NeedsAllPskOfTheWelcomeInItsOrder) {
     return PreSharedKeyID{ExternalPSK{{name}}, Bytes(village.suite().hash_bytes(), name)};
   };
   const OutgoingCommit outgoing = village.commit(anna, {.adds = {dags.key_package}, .psks = {id(2), id(1)}});
-  const auto welcomes = outgoing.make_welcomes({}, TreeDelivery::in_welcome, village.random()).value();
+  const auto welcomes = outgoing.make_welcomes({}, TreeDelivery::in_group_info, village.random()).value();
   for (Device* member : everybody()) ASSERT_TRUE(village.receive(*member, outgoing.message()));
   const NoPreSharedKeys none;
   EXPECT_EQ(Group::join(welcomes[0].message, dags, std::nullopt, *dag.signature_key,
@@ -135,7 +135,7 @@ TEST(ExternalCommitMaking, StopsAtAKeyThatCanNotBeEncryptedTo) {
                         .identity = bjorn.identity,
                         .authenticated_data = {}};
   const auto made = make_commit(group, plan, Bytes(32), *bjorn.signature_key, village.services(), village.random());
-  EXPECT_EQ(made.error(), CommitRefusal{MemberError::unusable_key});
+  EXPECT_EQ(made.error(), CommitFault{MemberError::unusable_key});
 }
 
 // --- by creating

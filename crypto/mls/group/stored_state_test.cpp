@@ -12,13 +12,9 @@ class StoredState : public ::testing::Test {
  protected:
   void SetUp() override {
     village.create_group(anna);
-    // From the beginning, so that the records are all of them.
-    auto group = Group::create({village.suite(), {0x67}, anna.identity, Village::lifetime, {}}, *anna.signature_key,
-                               village.random());
-    anna.group = std::move(*group);
-    ASSERT_TRUE(anna.group->protect(view_of("1"), {}, 0, village.random()));
+    std::ignore = village.speak(anna, "1");
     group_bytes = copy_of(anna.group->encode_group().view());
-    records = anna.group->take_secret_tree_changes();
+    records = anna.store.records();
   }
   std::expected<Group, ParseError> load(BytesView group) { return Group::load(group, records, *anna.signature_key); }
 
@@ -45,8 +41,9 @@ TEST_F(StoredState, NeedsSecretsOfTheSuitesLength) {
 
 TEST_F(StoredState, NeedsAPublicGroupThatIsOne) {
   Bytes other_suite = group_bytes;
-  const std::size_t in_context = 2 + 2 + 2 + 2;  // this form's version, the length, the group's version, MLS's
-  other_suite[in_context] = 0x77;
+  const auto public_group = std::ranges::search(other_suite, anna.group->public_group().encode());
+  ASSERT_FALSE(public_group.empty());
+  public_group[4] = 0x77;  // behind the versions of the form and of MLS
   EXPECT_EQ(load(other_suite).error(), ParseError::unknown_value);
 }
 
@@ -76,12 +73,12 @@ TEST_F(StoredState, SaysNothingMoreWhenItsRatchetHasEnded) {
 TEST_F(StoredState, GoesOnBehindTheLastGenerationItUsed) {
   auto group = load(group_bytes);
   ASSERT_TRUE(group);
-  ASSERT_TRUE(anna.group->protect(view_of("2"), {}, 0, village.random()));
-  const auto second = anna.group->take_secret_tree_changes();
-  ASSERT_TRUE(group->protect(view_of("2"), {}, 0, village.random()));
-  const auto second_after_loading = group->take_secret_tree_changes();
-  const auto last = [](const std::vector<SecretTreeRecord>& changes) { return copy_of(changes.back().value.view()); };
-  EXPECT_EQ(last(second_after_loading), last(second));
+  const auto record_after_speaking = [&](Group& speaker) {
+    EXPECT_TRUE(speaker.protect(view_of("2"), {}, 0, village.random()));
+    const auto changes = speaker.take_secret_tree_changes();
+    return copy_of(changes.back().value.view());
+  };
+  EXPECT_EQ(record_after_speaking(*group), record_after_speaking(*anna.group));
 }
 
 TEST_F(GroupOfThree, TakesUpNoPendingCommitThatWasChangedOrIsNoLongerValid) {
