@@ -38,6 +38,13 @@ Channel* Channels::find(const ChannelId& id) {
   return found == channels_.end() ? nullptr : found->second.get();
 }
 
+bool Channels::holds_group(BytesView group_id, const ChannelId& except) const {
+  return std::ranges::any_of(channels_, [&](const auto& entry) {
+    const auto& [id, channel] = entry;
+    return id != except && channel->group && equal(channel->group->context().group_id, group_id);
+  });
+}
+
 std::expected<Channel*, Failure> Channels::find_by_name(std::string_view name) {
   std::vector<Channel*> found;
   for (const auto& [id, channel] : channels_) {

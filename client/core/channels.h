@@ -27,6 +27,8 @@ class Channels {
   // The same, of which this device is a member. Errors: not_a_member too.
   [[nodiscard]] std::expected<Channel*, Failure> find_joined(std::string_view name);
   [[nodiscard]] std::vector<Channel*> all();
+  // Whether another channel than `except` stands on the MLS group with this id (RFC 9420 §12.4.3).
+  [[nodiscard]] bool holds_group(BytesView group_id, const ChannelId& except) const;
   Channel& add(ChannelRecord record);
   void drop(const ChannelId& id);
 

@@ -31,11 +31,13 @@ Task<std::optional<mls::RatchetTreeNodes>> fetch_tree(Parts& parts, ChannelId ch
   co_return std::move(*nodes);
 }
 
-// The group must be this channel's, and its roster must mean this device under the key it was enrolled with.
+// The group must be this channel's and no other's, and its roster must mean this device under the key it was enrolled
+// with.
 std::optional<storage::ChannelPolicy> sound_policy(const Parts& parts, const mls::Group& group,
                                                    const ChannelId& channel) {
   auto policy = protocol::policy_of(group.context().extensions);
   if (!policy || policy->channel != channel) return std::nullopt;
+  if (parts.channels.holds_group(group.context().group_id, channel)) return std::nullopt;
   const identity::Directory& directory = parts.directory.directory();
   if (!storage::may(*policy, directory, parts.own->device().device, directory.size(), storage::Action::join)) {
     return std::nullopt;

@@ -606,6 +606,36 @@ class OutsideCommit {
   std::optional<mls::MadeCommit> made_;
 };
 
+// A channel of Mallory's own making, whose group has any id that Mallory likes.
+TEST_F(LyingServerTest, EntersNoGroupUnderTheIdOfAnotherThatItIsIn) {
+  mallory.disconnects();
+  const Own own = mallory.takes_own();
+  const auto of_anna = anna.takes_group(id);
+  std::uint64_t counter = 1;
+  const auto asks_to_join = [&](const std::string& name, Bytes group_id) {
+    auto policy = *protocol::policy_of(of_anna->context().extensions);
+    policy.channel = community.random.id<ChannelId>();
+    policy.name = name;
+    for (auto& item : policy.items) item.role = storage::Role::moderator;
+    const mls::Lifetime lifetime{noon.ms / 1000 - 60, noon.ms / 1000 + 3600};
+    const auto group = mls::Group::create({of_anna->public_group().suite(), std::move(group_id), leaf_identity(own),
+                                           lifetime, protocol::group_extensions(policy)},
+                                          own.signature_key, community.random);
+    const protocol::CreateChannel request{policy.channel, group->group_info(),
+                                          mls::encode_ratchet_tree(group->public_group().tree().nodes())};
+    // The next number of Mallory's requests is one of these; the server refuses all others.
+    for (std::uint64_t tries = 0; tries < 64 && community.entries(policy.channel).empty(); ++tries) {
+      community.submit_as(mallory.device(), counter++, request);
+    }
+    EXPECT_THAT(community.entries(policy.channel), SizeIs(1));
+    EXPECT_EQ(anna.asks(Sync{}), std::nullopt);
+    return anna.asks(JoinChannel{name});
+  };
+  EXPECT_EQ(asks_to_join("Tvilling", of_anna->context().group_id), Fault::not_permitted);
+  EXPECT_EQ(asks_to_join("Nabo", Bytes(32, 7)), std::nullopt);
+  EXPECT_EQ(anna.asks(text("tre")), std::nullopt);
+}
+
 TEST_F(LyingServerTest, ComplainsAndJoinsAnewWhenACommitThatCountsCannotBeFollowed) {
   // Eva joins from outside with another epoch secret than the group's: no server can see that.
   Person& eva = community.colleague(mallory, "Eva", {Duty::administrator});

@@ -105,6 +105,24 @@ TEST(DirectoryAuthentication, LetsALeafBeFollowedByTheSameDeviceOnly) {
   EXPECT_FALSE(service.validates(anna, Bytes(32, 1))) << "nobody is in this directory";
 }
 
+TEST(DirectoryAuthentication, ValidatesNoCredentialButADevicesCertificate) {
+  const identity::Directory directory;
+  const DirectoryAuthentication service{directory, 0, WallTime{0}};
+  EXPECT_FALSE(service.validates(mls::X509Credential{{Bytes(20, 1)}}, Bytes(32, 1)));
+  EXPECT_FALSE(service.validates(mls::X509Credential{}, {}));
+}
+
+TEST(LeafCapabilities, ListWhatADeviceSupportsAndNothingThatEverybodyDoes) {
+  const mls::Capabilities listed = leaf_capabilities();
+  EXPECT_EQ(listed.versions, std::vector{mls::ProtocolVersion::mls10});
+  EXPECT_EQ(listed.cipher_suites, std::vector{static_cast<std::uint16_t>(samband_suite)});
+  EXPECT_EQ(listed.credentials, std::vector{mls::CredentialType::basic});
+  for (const mls::ExtensionType type : listed.extensions) EXPECT_FALSE(mls::is_default(type));
+  for (const mls::ProposalType type : listed.proposals) EXPECT_FALSE(mls::is_default(type));
+  const storage::ChannelPolicy policy{.channel = {}, .name = "Utskriving", .items = {}};
+  for (const mls::Extension& used : group_extensions(policy)) EXPECT_TRUE(listed.supports(used.extension_type));
+}
+
 TEST(KeyPackageLifetime, IsNinetyDaysAtMost) {
   mls::LeafNode leaf = some_key_package().leaf_node;
   leaf.source = mls::KeyPackageSource{{1000, 1000 + key_package_lifetime_seconds_max}};
