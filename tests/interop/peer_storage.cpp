@@ -1,9 +1,9 @@
 // A peer in a file, so that another process goes on where this one was. For tests: the file holds every secret in
 // clear. Format: u16 version || identity <V> || u16 suite || signature keys || KeyPackages || PSKs || group; see
 // `encode`.
-#include <array>
-#include <cstdio>
-#include <memory>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
 
 #include "crypto/mls/wire/limits.h"
 #include "tests/interop/peer.h"
@@ -13,29 +13,21 @@ namespace {
 
 constexpr std::uint16_t peer_format = 1;
 
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-using File = std::unique_ptr<std::FILE, CloseFile>;
-
 std::optional<Bytes> read_file(const std::string& name) {
-  const File file{std::fopen(name.c_str(), "rb")};
-  if (!file) return std::nullopt;
-  Bytes content;
-  std::array<std::uint8_t, 4096> part;
-  std::size_t size = part.size();
-  while (size == part.size()) {
-    size = std::fread(part.data(), 1, part.size(), file.get());
-    content.insert(content.end(), part.begin(), part.begin() + static_cast<std::ptrdiff_t>(size));
+  std::error_code error;
+  const std::uintmax_t size = std::filesystem::file_size(name, error);
+  if (error) return std::nullopt;
+  std::string content(size, '\0');
+  if (!std::ifstream{name, std::ios::binary}.read(content.data(), static_cast<std::streamsize>(size))) {
+    return std::nullopt;
   }
-  if (std::ferror(file.get()) != 0) return std::nullopt;
-  return content;
+  return copy_of(view_of(content));
 }
 
 bool write_file(const std::string& name, BytesView content) {
-  const File file{std::fopen(name.c_str(), "wb")};
-  return file && std::fwrite(content.data(), 1, content.size(), file.get()) == content.size() &&
-         std::fflush(file.get()) == 0;
+  std::ofstream out{name, std::ios::binary | std::ios::trunc};
+  out << text_of(content) << std::flush;
+  return out.good();
 }
 
 }  // namespace
