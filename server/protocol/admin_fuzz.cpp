@@ -1,13 +1,11 @@
 // Whatever parses as an admin request or reply encodes to the same bytes.
-#include <cstdlib>
-
+#include "crypto/codec/fuzzing.h"
 #include "server/protocol/admin.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const samband::BytesView wire{data, size};
-  const auto request = samband::protocol::parse_admin_request(wire);
-  if (request && !samband::equal(samband::protocol::encode_admin_request(*request), wire)) std::abort();
-  const auto reply = samband::protocol::parse_admin_reply(wire);
-  if (reply && !samband::equal(samband::protocol::encode_admin_reply(*reply), wire)) std::abort();
+  using namespace samband;
+  const BytesView wire{data, size};
+  fuzzing::expect_one_encoding(wire, protocol::parse_admin_request, protocol::encode_admin_request);
+  fuzzing::expect_one_encoding(wire, protocol::parse_admin_reply, protocol::encode_admin_reply);
   return 0;
 }

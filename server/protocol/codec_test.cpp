@@ -7,7 +7,6 @@
 #include <iterator>
 
 #include "crypto/codec/hex.h"
-#include "server/protocol/admin.h"
 #include "server/protocol/examples.h"
 
 namespace samband::protocol {
@@ -151,24 +150,7 @@ TEST_F(Codec, FindsTheShardOfARequest) {
 }
 
 TEST_F(Codec, GivesBackAdminRequestsAndReplies) {
-  const std::vector<AdminRequest> requests{
-      AddPartners{{{some<PartnerId>(), identity::PartnerKind::hospital_trust, "894166762", "Helse", "Nord",
-                    identity::LanguageForm::nn, some<Hash>(), WallTime{9}}}},
-      ListPartners{},
-      RenamePartner{some<PartnerId>(), "Nytt navn"},
-      RenumberPartner{some<PartnerId>(), "0301"},
-      MergePartners{some<PartnerId>(), some<PartnerId>()},
-      RemovePartner{some<PartnerId>()},
-      ReinvitePartner{some<PartnerId>(), some<Hash>(), WallTime{9}},
-      ListInvitations{},
-      RevokeInvitation{some<Hash>()},
-      ListDevices{"0301"},
-      GetStatus{},
-      GetServerIdentity{},
-      Backup{"/var/backups/samband"},
-      CheckStore{},
-      ListAudit{10},
-  };
+  const auto requests = every_admin_request();
   ASSERT_EQ(requests.size(), std::variant_size_v<AdminRequest>);
   for (const AdminRequest& each : requests) {
     const Bytes wire = encode_admin_request(each);
@@ -176,17 +158,7 @@ TEST_F(Codec, GivesBackAdminRequestsAndReplies) {
     ASSERT_TRUE(parsed.has_value()) << each.index();
     EXPECT_EQ(encode_admin_request(*parsed), wire);
   }
-  const std::vector<AdminReply> replies{
-      AdminRefused{"two rows have faults", {{1, "the number is taken"}}},
-      AdminDone{"added 2"},
-      PartnersListed{{{some<PartnerId>(), identity::PartnerKind::municipality, "0301", "Oslo", "Oslo",
-                       identity::LanguageForm::nb, true, 3, some<Hash>()}}},
-      InvitationsListed{{{some<PartnerId>(), true, some<Hash>(), "", WallTime{4}, 1, false}}},
-      DevicesListed{{{some<PartnerId>(), some<StaffId>(), some<DeviceId>(), "Anna", "laptop", WallTime{3}, true}}},
-      ServerStatus{.directory_size = 4, .taking_writes = true, .version = "0.1.0"},
-      ServerIdentity{"samband.example", 443, some<Hash>(), some_bytes(32)},
-      AuditListed{{{3, WallTime{4}, "partner added"}}},
-  };
+  const auto replies = every_admin_reply();
   ASSERT_EQ(replies.size(), std::variant_size_v<AdminReply>);
   for (const AdminReply& each : replies) {
     const Bytes wire = encode_admin_reply(each);

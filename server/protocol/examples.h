@@ -1,10 +1,12 @@
-// One example of each frame, the same in every run: the tests read and write them, the fuzzers start from them.
+// One example of each frame and of each admin message, the same in every run: the tests read and write them, the
+// fuzzers start from them.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "crypto/suite/random.h"
+#include "server/protocol/admin.h"
 #include "server/protocol/codec.h"
 
 namespace samband::protocol {
@@ -93,6 +95,41 @@ class Examples {
     };
     for (const ReplyBody& body : replies) frames.emplace_back(Reply{7, body});
     return frames;
+  }
+
+  std::vector<AdminRequest> every_admin_request() {
+    return {
+        AddPartners{{{some<PartnerId>(), identity::PartnerKind::hospital_trust, "894166762", "Helse", "Nord",
+                      identity::LanguageForm::nn, some<Hash>(), WallTime{9}}}},
+        ListPartners{},
+        RenamePartner{some<PartnerId>(), "Nytt navn"},
+        RenumberPartner{some<PartnerId>(), "0301"},
+        MergePartners{some<PartnerId>(), some<PartnerId>()},
+        RemovePartner{some<PartnerId>()},
+        ReinvitePartner{some<PartnerId>(), some<Hash>(), WallTime{9}},
+        ListInvitations{},
+        RevokeInvitation{some<Hash>()},
+        ListDevices{"0301"},
+        GetStatus{},
+        GetServerIdentity{},
+        Backup{"/var/backups/samband"},
+        CheckStore{},
+        ListAudit{10},
+    };
+  }
+
+  std::vector<AdminReply> every_admin_reply() {
+    return {
+        AdminRefused{"two rows have faults", {{1, "the number is taken"}}},
+        AdminDone{"added 2"},
+        PartnersListed{{{some<PartnerId>(), identity::PartnerKind::municipality, "0301", "Oslo", "Oslo",
+                         identity::LanguageForm::nb, true, 3, some<Hash>()}}},
+        InvitationsListed{{{some<PartnerId>(), true, some<Hash>(), "", WallTime{4}, 1, false}}},
+        DevicesListed{{{some<PartnerId>(), some<StaffId>(), some<DeviceId>(), "Anna", "laptop", WallTime{3}, true}}},
+        ServerStatus{.directory_size = 4, .taking_writes = true, .version = "0.1.0"},
+        ServerIdentity{"samband.example", 443, some<Hash>(), some_bytes(32)},
+        AuditListed{{{3, WallTime{4}, "partner added"}}},
+    };
   }
 
  private:

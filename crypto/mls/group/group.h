@@ -130,6 +130,7 @@ class Group {
   [[nodiscard]] std::expected<void, ParseError> load_pending(BytesView pending, const Services& services);
 
  private:
+  friend struct Insider;  // crypto/mls/forgery: a member that breaks the rules knows what it knows
   struct Pending {
     StagedCommit staged;
     NextEpoch next;

@@ -33,6 +33,14 @@ class StoredGroup {
       if (!change.value.empty()) records_.emplace(change.node, std::move(change.value));
     }
   }
+  [[nodiscard]] StoredGroup duplicate() const {
+    StoredGroup copy;
+    copy.epoch_ = epoch_;
+    copy.group_ = group_.duplicate();
+    for (const auto& [node, value] : records_) copy.records_.emplace(node, value.duplicate());
+    if (pending_) copy.pending_ = pending_->duplicate();
+    return copy;
+  }
   [[nodiscard]] std::vector<SecretTreeRecord> records() const {
     std::vector<SecretTreeRecord> records;
     for (const auto& [node, value] : records_) records.push_back({node, value.duplicate()});

@@ -1,11 +1,10 @@
 // The stored form of a group, parsed, encoded, compared.
-#include <cstdlib>
-
+#include "crypto/codec/fuzzing.h"
 #include "crypto/mls/public/public_group.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const samband::BytesView stored{data, size};
-  const auto group = samband::mls::PublicGroup::parse(stored);
-  if (group && !samband::equal(group->encode(), stored)) std::abort();
+  using samband::mls::PublicGroup;
+  samband::fuzzing::expect_one_encoding({data, size}, PublicGroup::parse,
+                                        [](const PublicGroup& group) { return group.encode(); });
   return 0;
 }
