@@ -20,8 +20,8 @@ export class OurClient {
   async create(groupId) {
     await this.peer.ask("create", groupId, this.suite)
   }
-  async join(welcome) {
-    await this.peer.ask("join", welcome)
+  async join(welcome, ...tree) {
+    await this.peer.ask("join", welcome, ...tree)
   }
   async joinExternal(groupInfo) {
     return (await this.peer.ask("ext", groupInfo))[0]

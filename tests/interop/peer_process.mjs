@@ -34,11 +34,13 @@ export class PeerProcess {
     throw new Error(`mls-peer answered ${command} with neither ok nor err: ${answer.slice(0, 200)}`)
   }
 
+  // It ends by itself, and well.
   async end() {
     this.process.stdin.end()
     const timer = setTimeout(() => this.process.kill("SIGKILL"), ANSWER_MS_MAX)
-    await this.ended
+    const how = await this.ended
     clearTimeout(timer)
+    if (how !== 0) throw new Error(`mls-peer ended with ${how}`)
   }
 
   #answer(line) {

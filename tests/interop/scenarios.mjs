@@ -1,9 +1,9 @@
-// What clients of two implementations do with each other. Each runs in every suite and both ways: `a` and `b` are "ours"
-// and "theirs", then the other way round.
+// What clients of two implementations do with each other, in every suite.
 
 import { walk } from "./walk.mjs"
 import { damaged, expectEqual } from "./world.mjs"
 
+// These run both ways: `a` and `b` are "ours" and "theirs", then the other way round.
 export const scenarios = {
   "a adds b, and both are heard": async (world, a, b) => {
     const members = await world.group(a, b)
@@ -116,5 +116,40 @@ export const scenarios = {
   "members come and go at random": async (world, a, b) => {
     const seed = Number(process.env.INTEROP_SEED ?? 1 + Math.floor(Math.random() * 0x7fffffff))
     await walk(world, a, b, seed)
+  },
+}
+
+// What mls-peer has no command for, but has to put up with.
+export const theirsOnly = {
+  "the tree of theirs comes apart from the Welcome": async (world, ours, theirs) => {
+    const [first] = await world.group(theirs)
+    const joiner = await world.client(ours)
+    const { welcome, tree } = await first.addWithTreeApart(await joiner.keyPackage())
+    await world.refuses("a Welcome without the tree", joiner, () => joiner.join(welcome))
+    await joiner.join(welcome, tree)
+    await world.agree([first, joiner])
+    await world.talk([first, joiner])
+  },
+
+  "a Commit of theirs injects the resumption PSK of an earlier epoch": async (world, ours, theirs) => {
+    const members = await world.group(theirs, ours, theirs)
+    await world.commit(members[1], members)
+    const { commit } = await members[0].commitResumptionPsk(2)
+    await world.deliver(commit, members.slice(1))
+    await world.agree(members)
+    await world.talk(members)
+  },
+
+  "a new member of theirs asks to be added": async (world, ours, theirs) => {
+    const members = await world.group(ours, theirs)
+    const joiner = await world.client(theirs)
+    const proposal = await joiner.askToBeAdded(await members[0].groupInfo())
+    for (const member of members) expectEqual("a proposal is taken in", await member.handle(proposal), "proposal")
+    const { commit, welcome } = await members[0].commit()
+    await world.deliver(commit, [members[1]])
+    await joiner.join(welcome)
+    members.push(joiner)
+    await world.agree(members)
+    await world.talk(members)
   },
 }

@@ -24,6 +24,7 @@ import {
   mlsExporter,
   processPrivateMessage,
   processPublicMessage,
+  proposeAddExternal,
 } from "ts-mls"
 import { encodeRatchetTree } from "ts-mls/ratchetTree.js"
 import { createGroupInfo } from "ts-mls/createCommit.js"
@@ -101,6 +102,14 @@ export class TheirClient {
     }
     throw new Error("the Welcome is for none of this client's KeyPackages")
   }
+  // The message in which it asks to be added (RFC 9420 §12.1.8).
+  async askToBeAdded(wire) {
+    const { groupInfo } = parse(wire, "mls_group_info")
+    const made = await this.#makeKeyPackage()
+    this.keyPackages.push(made)
+    return hex(encodeMlsMessage(
+      await proposeAddExternal(groupInfo, made.publicPackage, made.privatePackage, this.suite)))
+  }
   async joinExternal(wire) {
     const { groupInfo } = parse(wire, "mls_group_info")
     const { publicPackage, privatePackage } = await this.#makeKeyPackage()
@@ -125,6 +134,18 @@ export class TheirClient {
     })
     this.waitingPsks = []
     return this.#commit(framing, psks)
+  }
+  commitResumptionPsk(epoch) {
+    const pskNonce = this.suite.rng.randomBytes(this.suite.kdf.size)
+    const pskGroupId = this.state.groupContext.groupId
+    const psk = { psktype: "resumption", usage: "application", pskGroupId, pskEpoch: BigInt(epoch), pskNonce }
+    return this.#commit("public", [{ proposalType: "psk", psk: { preSharedKeyId: psk } }])
+  }
+  // Without the tree in the Welcome: it is for the joiner to be given.
+  async addWithTreeApart(wire) {
+    const { keyPackage } = parse(wire, "mls_key_package")
+    const { welcome } = await this.#commit("public", [{ proposalType: "add", add: { keyPackage } }], false)
+    return { welcome, tree: hex(encodeRatchetTree(this.state.ratchetTree)) }
   }
   async handle(wire) {
     const received = parse(wire, "mls_public_message", "mls_private_message")
@@ -189,10 +210,10 @@ export class TheirClient {
     return generateKeyPackageWithKey(
       this.credential, defaultCapabilities(), defaultLifetime, [], this.signatureKey, this.suite)
   }
-  async #commit(framing, extraProposals) {
+  async #commit(framing, extraProposals, ratchetTreeExtension = true) {
     const made = await createCommit(
       { state: this.state, cipherSuite: this.suite, pskIndex: makePskIndex(this.state, this.psks) },
-      { wireAsPublicMessage: framing !== "private", extraProposals, ratchetTreeExtension: true },
+      { wireAsPublicMessage: framing !== "private", extraProposals, ratchetTreeExtension },
     )
     this.state = made.newState
     const welcome = made.welcome && message("mls_welcome", "welcome", made.welcome)

@@ -8,7 +8,7 @@ import { join } from "node:path"
 
 globalThis.crypto ??= webcrypto // Node 18 has it under this name only
 const { World } = await import("./world.mjs")
-const { scenarios } = await import("./scenarios.mjs")
+const { scenarios, theirsOnly } = await import("./scenarios.mjs")
 
 const ALL_SUITES = [1, 2, 3, 4, 5, 6, 7]
 const WAYS = [
@@ -16,34 +16,35 @@ const WAYS = [
   ["theirs", "ours"],
 ]
 
+// What went wrong, if anything did.
 async function run(scenario, suite, sides, program) {
   const folder = await mkdtemp(join(tmpdir(), "samband-interop-"))
   const world = new World(suite, program, folder)
-  try {
-    await scenario(world, ...sides)
-    return undefined
-  } catch (error) {
-    return error
-  } finally {
-    await world.end()
-    await rm(folder, { recursive: true })
-  }
+  const failures = []
+  await scenario(world, ...sides).catch((error) => failures.push(error))
+  await world.end().catch((error) => failures.push(error))
+  await rm(folder, { recursive: true })
+  return failures[0]
 }
 
 const [program, ...chosen] = process.argv.slice(2)
 const suites = chosen.length > 0 ? chosen.map(Number) : ALL_SUITES
+const planned = [
+  ...Object.entries(scenarios).flatMap(([name, scenario]) =>
+    WAYS.map(([a, b]) => ({ name: `${name} (a: ${a}, b: ${b})`, scenario, sides: [a, b] })),
+  ),
+  ...Object.entries(theirsOnly).map(([name, scenario]) => ({ name, scenario, sides: WAYS[0] })),
+]
 let passed = 0
 let failed = 0
 for (const suite of suites) {
-  for (const [name, scenario] of Object.entries(scenarios)) {
-    for (const sides of WAYS) {
-      const started = performance.now()
-      const error = await run(scenario, suite, sides, program)
-      const ms = Math.round(performance.now() - started)
-      console.log(`${error ? "FAIL" : "ok  "} suite ${suite}: ${name} (a: ${sides[0]}, b: ${sides[1]}; ${ms} ms)`)
-      if (error) console.log(`  ${error.message ?? error}`)
-      error ? ++failed : ++passed
-    }
+  for (const { name, scenario, sides } of planned) {
+    const started = performance.now()
+    const error = await run(scenario, suite, sides, program)
+    const ms = Math.round(performance.now() - started)
+    console.log(`${error ? "FAIL" : "ok  "} suite ${suite}: ${name}; ${ms} ms`)
+    if (error) console.log(`  ${error.message ?? error}`)
+    error ? ++failed : ++passed
   }
 }
 console.log(`${passed} passed, ${failed} failed`)

@@ -40,7 +40,8 @@ export class World {
     return client
   }
   async end() {
-    await Promise.all(this.clients.map((client) => client.end()))
+    const ends = await Promise.allSettled(this.clients.map((client) => client.end()))
+    for (const { reason } of ends) if (reason !== undefined) throw reason
   }
 
   // A group of clients of these sides, at leaves 0, 1, …: the first adds the others one by one.
@@ -98,7 +99,8 @@ export class World {
   }
   // `act` fails, and `client` is where it was.
   async refuses(step, client, act) {
-    const before = await client.authenticator()
+    const state = () => client.authenticator().catch(() => "in no group")
+    const before = await state()
     let answer
     try {
       answer = await act()
@@ -106,7 +108,7 @@ export class World {
       if (error instanceof Unexpected) throw error
     }
     if (answer !== undefined) throw new Unexpected(`${client.name}: ${step}`, "a refusal", answer)
-    expectEqual(`${client.name} after it refused: ${step}`, await client.authenticator(), before)
+    expectEqual(`${client.name} after it refused: ${step}`, await state(), before)
   }
 
   async restart(client) {
