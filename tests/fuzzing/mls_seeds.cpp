@@ -49,7 +49,7 @@ void add_traffic(Seeds& seeds, const Cast& cast, Opening& opening) {
   options.removes = {LeafIndex{1}};
   const OutgoingCommit outgoing = group.create_commit(options, cast.services(), random).value();
   add_message(seeds, outgoing.message());
-  for (const AddressedWelcome& welcome : outgoing.make_welcomes({}, TreeDelivery::in_welcome, random).value()) {
+  for (const AddressedWelcome& welcome : outgoing.make_welcomes({}, TreeDelivery::in_group_info, random).value()) {
     add_message(seeds, welcome.message);
   }
   group.clear_pending();

@@ -269,7 +269,7 @@ OrReason<Handled> Peer::handle(BytesView message) {
   const auto content = content_type_of(*parsed);
   if (!content || *content == mls::ContentType::application) return refuse(mls::MessageError::wrong_kind);
   if (*content == mls::ContentType::proposal) {
-    const auto reference = (*group)->receive_proposal(message);
+    const auto reference = (*group)->receive_proposal(message, services(psks_));
     if (!reference) return refuse(reference.error());
     return Handled::proposal;
   }

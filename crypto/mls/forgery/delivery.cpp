@@ -103,13 +103,13 @@ void Scene::deliver_proposal(BytesView message, Expected expected) {
   std::size_t accepted = 0;
   for (const auto& member : members_) {
     const SecretBytes before = state_of(*member);
-    const auto received = member->group.receive_proposal(message);
+    const auto received = member->group.receive_proposal(message, cast_.services());
     if (!received) {
       expect_unchanged(*member, before);
       expect_same_reason(outside, received.error());
       continue;
     }
-    expect(outside && *outside && **outside == *received);
+    expect(outside && *outside && **outside == received->ref);
     accepted += 1;
     member->store.save(member->group);
   }

@@ -111,7 +111,7 @@ void Scene::commit(Script& script) {
   said_.push_back({outgoing->message(), false});
   if (script.rarely(4)) restart(sender);
   if (script.rarely(8)) return;  // it stays pending
-  const auto welcomes = outgoing->make_welcomes({}, TreeDelivery::in_welcome, random_);
+  const auto welcomes = outgoing->make_welcomes({}, TreeDelivery::in_group_info, random_);
   deliver_commit(outgoing->message(), Expected::acceptance);
   if (!welcomes) return;
   for (std::size_t i = 0; i < welcomes->size(); ++i) {
@@ -158,8 +158,9 @@ void Scene::join_from_outside(Script& script) {
     if (!nodes) return;
     tree = *nodes;
   }
-  auto joined = Group::join_external(info, tree, joiner.device.identity, *joiner.device.signature_key, old_leaf,
-                                     script.bytes(4), cast_.services(), random_);
+  auto joined =
+      Group::join_external(info, tree, joiner.device.identity, *joiner.device.signature_key,
+                           {.replaces = old_leaf, .authenticated_data = script.bytes(4)}, cast_.services(), random_);
   if (!joined) return expect(is_forged);
   said_.push_back({joined->commit, is_forged});
   std::erase_if(members_, [&](const auto& member) { return member->group.own_leaf() == old_leaf; });

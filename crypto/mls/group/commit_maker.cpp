@@ -13,13 +13,8 @@ std::expected<LeafNode, CommitFault> make_own_leaf(ProvisionalGroup& provisional
                                                    const FreshPath& fresh, const KeyPair& signature_key,
                                                    const Services& services) {
   const CipherSuite suite = provisional.tree().suite();
-  LeafNode leaf{.encryption_key = fresh.leaf_key.public_key,
-                .signature_key = signature_key.public_key,
-                .credential = identity.credential,
-                .capabilities = identity.capabilities,
-                .source = CommitSource{provisional.begin_path(fresh.public_keys())},
-                .extensions = identity.extensions,
-                .signature = {}};
+  LeafNode leaf = make_own_leaf(identity, fresh.leaf_key.public_key, signature_key.public_key,
+                                CommitSource{provisional.begin_path(fresh.public_keys())});
   const auto requirements = leaf_requirements(provisional.context(), suite, services.now);
   if (!requirements) return std::unexpected(CommitError::malformed_extensions);
   sign_leaf_node(leaf, suite, signature_key.private_key.view(), requirements->group_id, provisional.committer());
@@ -40,12 +35,6 @@ std::expected<MadePath, CommitFault> make_path(ProvisionalGroup& provisional, co
   auto nodes = encrypt_path(provisional.tree(), targets, fresh, encode(provisional.context()), random);
   if (!nodes) return std::unexpected(MemberError::unusable_key);
   return MadePath{{std::move(*leaf), std::move(*nodes)}, std::move(fresh), std::move(targets)};
-}
-
-std::optional<LeafIndex> member_of(const Sender& sender) {
-  const auto* member = std::get_if<MemberSender>(&sender);
-  if (member == nullptr) return std::nullopt;
-  return member->leaf_index;
 }
 
 }  // namespace

@@ -77,7 +77,9 @@ TEST_F(Committing, EndsWithTheMembership) {
 // --- proposals of others
 
 TEST_F(Committing, KeepsNoProposalThatIsNotOneOfThisEpoch) {
-  const auto refusal = [&](BytesView message) { return anna.group->receive_proposal(message).error(); };
+  const auto refusal = [&](BytesView message) {
+    return anna.group->receive_proposal(message, village.services()).error();
+  };
   EXPECT_EQ(refusal(Bytes{1, 2, 3}), CommitRefusal{MemberError::malformed});
   EXPECT_EQ(refusal(village.update(bjorn).message()), CommitRefusal{CommitError::unexpected_content});
   const auto commit = std::get<PublicMessage>(parse_mls_message(village.update(celine).message()).value());
@@ -95,9 +97,9 @@ TEST_F(Committing, NeedsTheSignatureOfWhoeverProposes) {
                                               village.suite(), dag.signature_key->private_key.view()),
                           {}},
                          {}};
-  ASSERT_TRUE(anna.group->receive_proposal(encode_mls_message(proposal)));
+  ASSERT_TRUE(anna.group->receive_proposal(encode_mls_message(proposal), village.services()));
   proposal.auth.signature[0] ^= 1;
-  EXPECT_EQ(bjorn.group->receive_proposal(encode_mls_message(proposal)).error(),
+  EXPECT_EQ(bjorn.group->receive_proposal(encode_mls_message(proposal), village.services()).error(),
             CommitRefusal{CommitError::invalid_signature});
 }
 

@@ -59,8 +59,8 @@ Bytes Group::group_info(TreeDelivery delivery) const {
   const MAC tag = compute_confirmation_tag(suite, state_->secrets.confirmation_key.view(),
                                            public_.context().confirmed_transcript_hash);
   const RatchetTree* tree = delivery == TreeDelivery::in_group_info ? &public_.tree() : nullptr;
-  return encode_mls_message(make_published_group_info({public_.context(), tag, own_leaf_}, external.public_key,
-                                                      suite, signature_key_->private_key.view(), tree));
+  return encode_mls_message(make_published_group_info({public_.context(), tag, own_leaf_}, external.public_key, suite,
+                                                      signature_key_->private_key.view(), tree));
 }
 
 }  // namespace samband::mls

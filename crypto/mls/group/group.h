@@ -3,12 +3,13 @@
 // Pure computation: no I/O, clock or locks; randomness is passed in. One owner, one thread at a time.
 //
 // Every refusal is a value and leaves the group as it was. What an operation changed is stored by the caller
-// before anything is sent or shown: `encode_group` after a change of epoch, `take_secret_tree_changes` after that
-// and after each PrivateMessage, whether it was made or read.
+// before anything is sent or shown: `encode_group` after a change of epoch or a proposal, `take_secret_tree_changes`
+// after that and after each PrivateMessage, whether it was made or read.
 #pragma once
 
 #include <expected>
 #include <optional>
+#include <set>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "crypto/mls/group/group_options.h"
 #include "crypto/mls/group/member_error.h"
 #include "crypto/mls/group/pending_commit.h"
+#include "crypto/mls/group/proposal_options.h"
 #include "crypto/mls/public/public_group.h"
 
 namespace samband::mls {
@@ -86,6 +88,25 @@ class Group {
   // The ratchet moves only when all of it has authenticated.
   [[nodiscard]] std::expected<ApplicationMessage, MessageError> unprotect(BytesView message);
 
+  // --- proposals (§12.1): made, received and kept until the epoch ends, also in the stored group
+
+  [[nodiscard]] std::expected<OutgoingProposal, CommitRefusal> propose(const ProposedChange& change,
+                                                                       const ProposalOptions& options,
+                                                                       const Services& services, RandomSource& random);
+  // A new leaf with a fresh key for this member. It counts when somebody else commits it.
+  [[nodiscard]] std::expected<OutgoingProposal, CommitRefusal> propose_update(
+      const std::optional<LeafIdentity>& new_identity, const ProposalOptions& options, const Services& services,
+      RandomSource& random);
+  // Somebody else's. What is not authentic is refused; what is not valid by itself is kept and said to be so. Receiving
+  // one again changes nothing.
+  [[nodiscard]] std::expected<ReceivedProposal, CommitRefusal> receive_proposal(BytesView message,
+                                                                                const Services& services);
+  // The application does not want it: it holds back no application message and is not among `proposals_to_commit`. A
+  // Commit of somebody else may still refer to it.
+  void disregard_proposal(const ProposalRef& ref);
+  // References for a Commit of this member: all that are valid and go together (see select_proposals).
+  [[nodiscard]] std::vector<ProposalRef> proposals_to_commit() const;
+
   // --- changing the group (§12.4)
 
   // Makes a Commit and keeps it pending: the group stays in its epoch until the log has the Commit in place. As a
@@ -102,9 +123,6 @@ class Group {
   // The log refused it, or never saw it.
   void clear_pending() { pending_.reset(); }
 
-  // A proposal to be committed by reference; kept until the epoch ends.
-  [[nodiscard]] std::expected<ProposalRef, CommitRefusal> receive_proposal(BytesView message);
-
   // Someone else's Commit, judged and decrypted. Nothing changes before `merge`, not even the ratchet of a
   // PrivateMessage: its key goes with the epoch that the Commit ends.
   [[nodiscard]] std::expected<ReceivedCommit, CommitRefusal> stage_commit(BytesView message,
@@ -115,7 +133,7 @@ class Group {
 
   // --- storage; the formats are this folder's own and versioned
 
-  // All but the secret tree; changes once an epoch. Asserted: is_member().
+  // All but the secret tree; changes once an epoch, and with each proposal. Asserted: is_member().
   [[nodiscard]] SecretBytes encode_group() const;
   // The pending Commit, to be stored before it is sent; asserted: has_pending().
   [[nodiscard]] SecretBytes encode_pending() const;
@@ -148,6 +166,12 @@ class Group {
 
   [[nodiscard]] EpochView epoch_view() const { return {public_.suite(), public_.context()}; }
   [[nodiscard]] LeafIdentity own_identity() const;
+  [[nodiscard]] AuthenticatedContent sign_own(Content content, BytesView authenticated_data, WireFormat format) const;
+  [[nodiscard]] std::expected<OutgoingProposal, CommitRefusal> send_proposal(Proposal proposal,
+                                                                             const ProposalOptions& options,
+                                                                             const Services& services,
+                                                                             RandomSource& random);
+  [[nodiscard]] bool waits(const ProposalRef& ref) const;
 
   // --- messages
   [[nodiscard]] std::expected<WireFormat, MemberError> choose_format(const std::optional<WireFormat>& chosen) const;
@@ -160,10 +184,12 @@ class Group {
   [[nodiscard]] Opened open_private_handshake(const PrivateMessage& message) const;
 
   // --- Commits
+  [[nodiscard]] std::expected<PrivatePath, MemberError> path_after_updates(const CommitChanges& changes) const;
   [[nodiscard]] std::expected<SecretBytes, MemberError> init_secret_for(const CommitChanges& changes) const;
   [[nodiscard]] std::expected<NextEpoch, MemberError> follow(const StagedCommit& staged, const Commit& commit,
                                                              const PreSharedKeySource& psks) const;
   void enter(StagedCommit staged, NextEpoch next);
+  [[nodiscard]] bool take_up(std::vector<SecretBytes> update_keys, std::set<ProposalRef> disregarded);
   [[nodiscard]] std::expected<AuthenticatedContent, ParseError> stored_commit(BytesView message,
                                                                               BytesView sealed) const;
 
@@ -172,6 +198,8 @@ class Group {
   std::optional<EpochState> state_;  // nullopt once removed
   const KeyPair* signature_key_;
   HandshakeFormat handshake_format_;
+  std::vector<KeyPair> own_updates_;   // the leaf keys of own Updates that wait
+  std::set<ProposalRef> disregarded_;  // of those that wait: not valid, or not wanted
   std::optional<Pending> pending_;
 };
 

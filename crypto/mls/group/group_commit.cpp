@@ -86,21 +86,9 @@ void Group::merge_pending() {
 void Group::enter(StagedCommit staged, NextEpoch next) {
   public_.merge(std::move(staged), next.confirmation_tag);
   state_ = enter_epoch(public_.suite(), std::move(next.secrets), std::move(next.path), public_.tree().leaf_count());
+  own_updates_.clear();
+  disregarded_.clear();
   pending_.reset();
-}
-
-std::expected<ProposalRef, CommitRefusal> Group::receive_proposal(BytesView message) {
-  const auto opened = open_handshake(message);
-  if (!opened) return std::unexpected(opened.error());
-  auto reference = public_.receive_proposal(opened->content);
-  // A proposal there is no room for was authentic all the same, and its key is used up.
-  const bool is_authentic = reference || reference.error() == CommitError::too_many_proposals;
-  if (opened->generation && is_authentic) {
-    const LeafIndex sender = std::get<MemberSender>(opened->content.content.sender).leaf_index;
-    state_->tree.consume(sender, RatchetKind::handshake, *opened->generation);
-  }
-  if (!reference) return std::unexpected(reference.error());
-  return std::move(*reference);
 }
 
 std::expected<SecretBytes, MemberError> Group::init_secret_for(const CommitChanges& changes) const {
@@ -112,18 +100,30 @@ std::expected<SecretBytes, MemberError> Group::init_secret_for(const CommitChang
   return std::move(*init_secret);
 }
 
+// The private keys of this epoch, with that of an own Update where the Commit takes one up.
+std::expected<PrivatePath, MemberError> Group::path_after_updates(const CommitChanges& changes) const {
+  PrivatePath path = state_->path.duplicate();
+  const auto own = std::ranges::find(changes.updated, own_leaf_, &UpdatedLeaf::index);
+  if (own == changes.updated.end()) return path;
+  const auto key = std::ranges::find(own_updates_, own->after->encryption_key, &KeyPair::public_key);
+  if (key == own_updates_.end()) return std::unexpected(MemberError::update_key_missing);
+  path.replace_leaf_key(key->private_key.duplicate());
+  return path;
+}
+
 std::expected<NextEpoch, MemberError> Group::follow(const StagedCommit& staged, const Commit& commit,
                                                     const PreSharedKeySource& psks) const {
   const CipherSuite suite = public_.suite();
-  PrivatePath path = state_->path.duplicate();
+  auto path = path_after_updates(staged.changes);
+  if (!path) return std::unexpected(path.error());
   SecretBytes commit_secret = zero_secret(suite);
   if (commit.path) {
-    auto received = path.receive_path(staged.tree, staged.changes.committer, added_leaves(staged.changes), *commit.path,
-                                      encode(staged.provisional_context));
+    auto received = path->receive_path(staged.tree, staged.changes.committer, added_leaves(staged.changes),
+                                       *commit.path, encode(staged.provisional_context));
     if (!received) return std::unexpected(to_member_error(received.error()));
     commit_secret = std::move(*received);
   }
-  path.forget_blanks(staged.tree);
+  path->forget_blanks(staged.tree);
 
   const auto init_secret = init_secret_for(staged.changes);
   if (!init_secret) return std::unexpected(init_secret.error());
@@ -134,7 +134,7 @@ std::expected<NextEpoch, MemberError> Group::follow(const StagedCommit& staged, 
       derive_joiner_secret(suite, init_secret->view(), commit_secret.view(), group_context);
   EpochSecrets secrets = derive_epoch_secrets(suite, joiner_secret.view(), psk_secret->view(), group_context);
   MAC tag = compute_confirmation_tag(suite, secrets.confirmation_key.view(), staged.context.confirmed_transcript_hash);
-  return NextEpoch{std::move(secrets), std::move(path), std::move(tag)};
+  return NextEpoch{std::move(secrets), std::move(*path), std::move(tag)};
 }
 
 std::expected<ReceivedCommit, CommitRefusal> Group::stage_commit(BytesView message, const Services& services) const {
@@ -162,6 +162,7 @@ CommitOutcome Group::merge(ReceivedCommit commit) {
     return CommitOutcome::entered_epoch;
   }
   state_.reset();
+  own_updates_.clear();
   pending_.reset();
   return CommitOutcome::removed;
 }

@@ -113,6 +113,8 @@ std::expected<ExternalJoin, JoinRefusal> Group::join_external(BytesView group_in
                   .identity = identity,
                   .authenticated_data = std::move(options.authenticated_data)};
   if (options.replaces) plan.proposals.emplace_back(Proposal{Remove{*options.replaces}});
+  for (PreSharedKeyID& psk : options.psks) plan.proposals.emplace_back(Proposal{PreSharedKey{std::move(psk)}});
+  if (options.authenticated_data.size() > authenticated_data_bytes_max) return std::unexpected(JoinError::too_large);
   auto made = make_commit(*group, std::move(plan), init->init_secret.view(), signature_key, services, random);
   if (!made) return std::unexpected(to_join_refusal(made.error()));
 

@@ -15,6 +15,16 @@ std::optional<CommitError> judge_place(const GroupContext& context, BytesView gr
 
 }  // namespace
 
+AuthenticatedContent Group::sign_own(Content content, BytesView authenticated_data, WireFormat format) const {
+  AuthenticatedContent out{.wire_format = format,
+                           .content = {context().group_id, epoch(), MemberSender{own_leaf_},
+                                       copy_of(authenticated_data), std::move(content)},
+                           .auth = {}};
+  out.auth.signature =
+      sign_framed_content(format, out.content, context(), public_.suite(), signature_key_->private_key.view());
+  return out;
+}
+
 // The generation is spent before the message leaves, so that a message that is lost costs a key and not a secret.
 std::expected<Bytes, MessageError> Group::seal(const AuthenticatedContent& content, std::size_t padding_bytes,
                                                RandomSource& random) {
@@ -34,15 +44,11 @@ std::expected<Bytes, MessageError> Group::protect(BytesView application_data, By
       authenticated_data.size() > authenticated_data_bytes_max) {
     return std::unexpected(MessageError::too_large);
   }
-  if (!public_.waiting_proposals().empty()) return std::unexpected(MessageError::proposals_waiting);
-  AuthenticatedContent content{
-      .wire_format = WireFormat::mls_private_message,
-      .content = {context().group_id, epoch(), MemberSender{own_leaf_}, copy_of(authenticated_data),
-                  ApplicationData{copy_of(application_data)}},
-      .auth = {},
-  };
-  content.auth.signature = sign_framed_content(content.wire_format, content.content, context(), public_.suite(),
-                                               signature_key_->private_key.view());
+  if (public_.waiting_proposals().size() > disregarded_.size()) {
+    return std::unexpected(MessageError::proposals_waiting);
+  }
+  const AuthenticatedContent content =
+      sign_own(ApplicationData{copy_of(application_data)}, authenticated_data, WireFormat::mls_private_message);
   return seal(content, padding_bytes, random);
 }
 

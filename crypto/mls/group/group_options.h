@@ -27,6 +27,7 @@ struct JoinOptions {
 struct ExternalJoinOptions {
   // The leaf of an earlier appearance of this device, removed by the same Commit (resync).
   std::optional<LeafIndex> replaces;
+  std::vector<PreSharedKeyID> psks;  // injected by the same Commit
   Bytes authenticated_data;
   HandshakeFormat handshake_format = HandshakeFormat::public_message;  // of the group that is entered
 };

@@ -1,11 +1,15 @@
 // A group as its owner stores it. What is stored is secret: the owner encrypts it.
 // Formats, each behind its u16 version (never renumber):
-//   group:   u8 HandshakeFormat || public group <V> || private path || eight epoch secrets <V>, encryption_secret being
-//            in the records. Version 1 begins with the public group: its members use PublicMessage.
+//   group:   u8 HandshakeFormat || u16 count || count private keys <V> of own Updates that wait || u16 count || count
+//            references <V> of disregarded proposals, increasing || public group <V> || private path || eight epoch
+//            secrets <V>, encryption_secret being in the records. Version 1 begins with the public group: its members
+//            use PublicMessage.
 //   pending: u64 epoch it was made in || message <V> || AuthenticatedContent <V>, empty unless the message is a
 //            PrivateMessage || private path || nine epoch secrets <V>
 // A private path is u32 own leaf || u8 count || count times (u32 node || private key <V>). The records of the secret
 // tree are described with `RecordForm` in secret_tree.cpp.
+#include <algorithm>
+
 #include "crypto/bytes/check.h"
 #include "crypto/mls/group/group.h"
 
@@ -32,11 +36,7 @@ void write_secrets(Writer& out, const EpochSecrets& secrets) {
   for_each_kept_secret(secrets, [&](const SecretBytes& secret) { out.bytes(secret.view()); });
 }
 
-// The version, and what it says of the handshake messages.
 HandshakeFormat read_handshake_format(Reader& in) {
-  const std::uint16_t version = in.u16();
-  if (version == group_format_public_only) return HandshakeFormat::public_message;
-  if (version != group_format) in.fail(ParseError::unknown_value);
   const auto format = static_cast<HandshakeFormat>(in.u8());
   switch (format) {
     case HandshakeFormat::public_message:
@@ -45,6 +45,28 @@ HandshakeFormat read_handshake_format(Reader& in) {
   }
   in.fail(ParseError::unknown_value);
   return HandshakeFormat::public_message;
+}
+
+// What stands before the public group since version 2.
+struct StoredHandshakes {
+  HandshakeFormat format = HandshakeFormat::public_message;
+  std::vector<SecretBytes> update_keys;
+  std::set<ProposalRef> disregarded;
+};
+
+StoredHandshakes read_handshakes(Reader& in) {
+  StoredHandshakes out{.format = read_handshake_format(in), .update_keys = {}, .disregarded = {}};
+  const std::size_t update_count = in.u16();
+  for (std::size_t i = 0; i < update_count && !in.failed(); ++i) {
+    out.update_keys.emplace_back(in.bytes(public_key_bytes_max));
+  }
+  const std::size_t disregarded_count = in.u16();
+  for (std::size_t i = 0; i < disregarded_count && !in.failed(); ++i) {
+    ProposalRef ref = in.bytes_owned(hash_bytes_max);
+    if (!out.disregarded.empty() && ref <= *out.disregarded.rbegin()) in.fail(ParseError::malformed);
+    out.disregarded.insert(std::move(ref));
+  }
+  return out;
 }
 
 // Another length than KDF.Nh is malformed.
@@ -61,10 +83,10 @@ EpochSecrets read_secrets(Reader& in, CipherSuite suite) {
 }
 
 // An upper bound, so that the buffer does not grow and leave copies of secrets behind.
-std::size_t stored_bytes_max(std::size_t public_bytes, const PrivatePath& path) {
+std::size_t stored_bytes_max(std::size_t other_bytes, const PrivatePath& path) {
   constexpr std::size_t secret_count = 9;
   constexpr std::size_t headers = 32;
-  return public_bytes + path.encoded_bytes() + secret_count * (hash_bytes_max + 2) + headers;
+  return other_bytes + path.encoded_bytes() + secret_count * (hash_bytes_max + 2) + headers;
 }
 
 }  // namespace
@@ -73,9 +95,15 @@ SecretBytes Group::encode_group() const {
   SAMBAND_CHECK(is_member());
   const Bytes public_bytes = public_.encode();
   Writer out;
-  out.reserve(stored_bytes_max(public_bytes.size(), state_->path));
+  const std::size_t waiting_bytes_max =
+      own_updates_.size() * (public_key_bytes_max + 2) + disregarded_.size() * (hash_bytes_max + 1);
+  out.reserve(stored_bytes_max(public_bytes.size() + waiting_bytes_max, state_->path));
   out.u16(group_format);
   out.u8(static_cast<std::uint8_t>(handshake_format_));
+  out.u16(static_cast<std::uint16_t>(own_updates_.size()));
+  for (const KeyPair& update : own_updates_) out.bytes(update.private_key.view());
+  out.u16(static_cast<std::uint16_t>(disregarded_.size()));
+  for (const ProposalRef& ref : disregarded_) out.bytes(ref);
   out.bytes(public_bytes);
   state_->path.write(out);
   write_secrets(out, state_->secrets);
@@ -85,7 +113,9 @@ SecretBytes Group::encode_group() const {
 std::expected<Group, ParseError> Group::load(BytesView group, std::span<const SecretTreeRecord> records,
                                              const KeyPair& signature_key) {
   Reader in{group};
-  const HandshakeFormat handshake_format = read_handshake_format(in);
+  const std::uint16_t version = in.u16();
+  if (version != group_format && version != group_format_public_only) in.fail(ParseError::unknown_value);
+  StoredHandshakes handshakes = version == group_format ? read_handshakes(in) : StoredHandshakes{};
   const BytesView public_bytes = in.bytes(vector_bytes_max);
   if (in.failed()) return std::unexpected(*in.error());
   auto public_group = PublicGroup::parse(public_bytes);
@@ -103,7 +133,27 @@ std::expected<Group, ParseError> Group::load(BytesView group, std::span<const Se
 
   const LeafIndex own_leaf = path.own_leaf();
   EpochState state{std::move(secrets), std::move(*tree), std::move(path)};
-  return Group{std::move(*public_group), own_leaf, std::move(state), signature_key, handshake_format};
+  Group out{std::move(*public_group), own_leaf, std::move(state), signature_key, handshakes.format};
+  if (!out.take_up(std::move(handshakes.update_keys), std::move(handshakes.disregarded))) {
+    return std::unexpected(ParseError::malformed);
+  }
+  return out;
+}
+
+// Each key must be that of an Update that waits, and each reference one of a proposal that does.
+bool Group::take_up(std::vector<SecretBytes> update_keys, std::set<ProposalRef> disregarded) {
+  for (SecretBytes& private_key : update_keys) {
+    auto public_key = public_.suite().kem_public_key(private_key.view());
+    const bool waits = public_key && std::ranges::any_of(public_.waiting_proposals(), [&](const WaitingProposal& one) {
+                         const auto* update = std::get_if<Update>(&one.proposal);
+                         return update && one.member == own_leaf_ && update->leaf_node.encryption_key == *public_key;
+                       });
+    if (!waits) return false;
+    own_updates_.push_back({std::move(private_key), std::move(*public_key)});
+  }
+  const bool all_wait = std::ranges::all_of(disregarded, [&](const ProposalRef& ref) { return waits(ref); });
+  disregarded_ = std::move(disregarded);
+  return all_wait;
 }
 
 SecretBytes Group::encode_pending() const {

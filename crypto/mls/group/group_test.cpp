@@ -200,29 +200,6 @@ TEST_F(GroupOfThree, InjectsAnExternalPskForThoseWhoHoldIt) {
   EXPECT_EQ(bjorn.group->stage_commit(again.message(), without).error(), CommitRefusal{MemberError::missing_psk});
 }
 
-TEST_F(GroupOfThree, CommitsAProposalThatItReceivedByReference) {
-  Device dag = village.new_device("dag");
-  const KeyPackageBundle dags = village.new_key_package(dag);
-  const FramedContent content{
-      anna.group->context().group_id, anna.group->epoch(), NewMemberProposal{}, {}, Proposal{Add{dags.key_package}}};
-  const PublicMessage proposal{content,
-                               {sign_framed_content(WireFormat::mls_public_message, content, anna.group->context(),
-                                                    village.suite(), dag.signature_key->private_key.view()),
-                                {}},
-                               {}};
-  std::vector<ProposalRef> references;
-  for (Device* member : everybody()) {
-    references.push_back(member->group->receive_proposal(encode_mls_message(proposal)).value());
-  }
-  EXPECT_EQ(anna.group->protect({}, {}, 0, village.random()).error(), MessageError::proposals_waiting);
-  const OutgoingCommit outgoing = village.commit(anna, {.references = {references[0]}});
-  for (Device* member : everybody()) ASSERT_TRUE(village.receive(*member, outgoing.message()));
-  ASSERT_EQ(outgoing.added().size(), 1U);
-  const auto welcomes = outgoing.make_welcomes({}, TreeDelivery::in_group_info, village.random()).value();
-  EXPECT_TRUE(village.join(dag, dags, welcomes[0].message, std::nullopt));
-  expect_agreement({&anna, &bjorn, &celine, &dag});
-}
-
 // --- leaving
 
 TEST_F(GroupOfThree, WipesTheStateOfARemovedMember) {

@@ -54,13 +54,8 @@ KeyPackageBundle make_key_package(CipherSuite suite, const LeafIdentity& identit
   KeyPackage key_package{
       .cipher_suite = static_cast<std::uint16_t>(suite.id()),
       .init_key = std::move(init_key.public_key),
-      .leaf_node = {.encryption_key = std::move(encryption_key.public_key),
-                    .signature_key = signature_key.public_key,
-                    .credential = identity.credential,
-                    .capabilities = identity.capabilities,
-                    .source = KeyPackageSource{options.lifetime},
-                    .extensions = identity.extensions,
-                    .signature = {}},
+      .leaf_node = make_own_leaf(identity, std::move(encryption_key.public_key), signature_key.public_key,
+                                 KeyPackageSource{options.lifetime}),
       .extensions = options.extensions,
       .signature = {},
   };

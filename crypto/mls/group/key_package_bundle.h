@@ -5,6 +5,7 @@
 
 #include <expected>
 
+#include "crypto/mls/group/own_leaf.h"
 #include "crypto/mls/wire/key_package.h"
 #include "crypto/suite/suite.h"
 
@@ -12,13 +13,6 @@ namespace samband::mls {
 
 // draft-ietf-mls-extensions: marks a KeyPackage that may be used more than once, when no other is left.
 inline constexpr ExtensionType last_resort_extension{0x000a};
-
-// What a device says of itself in every leaf it puts into a tree.
-struct LeafIdentity {
-  Credential credential;
-  Capabilities capabilities;
-  Extensions extensions;  // of the LeafNode
-};
 
 // The signature private key stays with its owner; it signs and is not held here.
 struct KeyPackageBundle {

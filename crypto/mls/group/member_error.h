@@ -24,6 +24,7 @@ enum class MemberError : std::uint8_t {
   membership_tag_mismatch,    // not made with this epoch's membership_key
   missing_psk,                // it injects a PSK that is not held
   invalid_external_init,      // its kem_output is not one for this epoch's external key
+  update_key_missing,         // it takes up an Update of this leaf that was not made here
   path_not_reached,           // its path has no secret for this member
   path_undecryptable,         // the one it has does not open
   path_key_mismatch,          // the path secrets do not give the path's public keys
@@ -45,6 +46,7 @@ enum class JoinError : std::uint8_t {
   not_in_tree,                // no leaf of the tree is the one of the KeyPackage
   path_key_mismatch,          // the path secret does not give the tree's public keys
   confirmation_tag_mismatch,  // the Welcome's sender arrived at another epoch than we do
+  too_large,                  // more authenticated_data than a receiver would read
   no_external_pub,            // the GroupInfo is not for external joiners, or its key is no key
 };
 // WelcomeError: the sealed parts; GroupError: GroupInfo and tree; CommitError: the own external Commit.

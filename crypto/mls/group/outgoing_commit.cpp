@@ -24,9 +24,8 @@ OutgoingCommit::OutgoingCommit(const MadeCommit& made, Bytes message, const KeyP
     for (const SecretBytes& path_secret : made.path->path_secrets) path_secrets_.push_back(path_secret.duplicate());
   }
   const KeyPair external = derive_external_key_pair(suite, made.secrets.external_secret.view());
-  group_info_ =
-      encode_mls_message(make_published_group_info({context_, confirmation_tag_, committer_}, external.public_key,
-                                                   suite, signature_key.private_key.view()));
+  group_info_ = encode_mls_message(make_published_group_info(
+      {context_, confirmation_tag_, committer_}, external.public_key, suite, signature_key.private_key.view()));
 }
 
 SecretBytes OutgoingCommit::export_secret(std::string_view label, BytesView context, std::size_t length) const {

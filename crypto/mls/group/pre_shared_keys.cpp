@@ -5,8 +5,26 @@
 
 namespace samband::mls {
 
+namespace {
+
+Bytes fresh_nonce(CipherSuite suite, RandomSource& random) {
+  Bytes nonce(suite.hash_bytes());
+  random.fill(nonce);
+  return nonce;
+}
+
+}  // namespace
+
 std::optional<SecretBytes> NoPreSharedKeys::find(const PreSharedKeyID&) const {
   return std::nullopt;
+}
+
+PreSharedKeyID make_external_psk_id(CipherSuite suite, Bytes psk_id, RandomSource& random) {
+  return {ExternalPSK{std::move(psk_id)}, fresh_nonce(suite, random)};
+}
+
+PreSharedKeyID make_resumption_psk_id(CipherSuite suite, Bytes group_id, Epoch epoch, RandomSource& random) {
+  return {ResumptionPSK{ResumptionPSKUsage::application, std::move(group_id), epoch}, fresh_nonce(suite, random)};
 }
 
 std::optional<SecretBytes> derive_psk_secret(CipherSuite suite, std::span<const PreSharedKeyID> ids,

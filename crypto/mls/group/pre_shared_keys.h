@@ -28,6 +28,12 @@ class NoPreSharedKeys final : public PreSharedKeySource {
   [[nodiscard]] std::optional<SecretBytes> find(const PreSharedKeyID& id) const override;
 };
 
+// The name under which a PSK is injected once: with a fresh nonce of KDF.Nh bytes.
+[[nodiscard]] PreSharedKeyID make_external_psk_id(CipherSuite suite, Bytes psk_id, RandomSource& random);
+// The resumption_psk of an epoch of a group, of this one or another; usage application.
+[[nodiscard]] PreSharedKeyID make_resumption_psk_id(CipherSuite suite, Bytes group_id, Epoch epoch,
+                                                    RandomSource& random);
+
 // psk_secret over `ids` in order; KDF.Nh zero bytes when there are none. nullopt when the source lacks one.
 [[nodiscard]] std::optional<SecretBytes> derive_psk_secret(CipherSuite suite, std::span<const PreSharedKeyID> ids,
                                                            const PreSharedKeySource& source);

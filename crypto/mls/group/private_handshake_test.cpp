@@ -215,22 +215,23 @@ class Forger : public PrivateHandshakes {
 };
 
 TEST_F(Forger, IsRefusedWithoutTheSignatureOfTheLeafItNames) {
-  EXPECT_EQ(bjorn.group->receive_proposal(sealed_by(LeafIndex{0}, *celine.signature_key)).error(),
+  EXPECT_EQ(bjorn.group->receive_proposal(sealed_by(LeafIndex{0}, *celine.signature_key), village.services()).error(),
             CommitRefusal{CommitError::invalid_signature});
   EXPECT_TRUE(bjorn.group->take_secret_tree_changes().empty());
-  EXPECT_TRUE(bjorn.group->receive_proposal(sealed_by(LeafIndex{0}, *anna.signature_key)));
+  EXPECT_TRUE(bjorn.group->receive_proposal(sealed_by(LeafIndex{0}, *anna.signature_key), village.services()));
 }
 
 TEST_F(Forger, IsRefusedInTheNameOfALeafThatIsBlank) {
-  EXPECT_EQ(bjorn.group->receive_proposal(sealed_by(LeafIndex{3}, *anna.signature_key)).error(),
+  EXPECT_EQ(bjorn.group->receive_proposal(sealed_by(LeafIndex{3}, *anna.signature_key), village.services()).error(),
             CommitRefusal{MessageError::unknown_sender});
 }
 
 TEST_F(Forger, SpendsAKeyWithWhatIsAuthentic) {
   const Bytes proposal = sealed_by(LeafIndex{0}, *anna.signature_key);
-  ASSERT_TRUE(bjorn.group->receive_proposal(proposal));
+  ASSERT_TRUE(bjorn.group->receive_proposal(proposal, village.services()));
   EXPECT_FALSE(bjorn.group->take_secret_tree_changes().empty());
-  EXPECT_EQ(bjorn.group->receive_proposal(proposal).error(), CommitRefusal{MessageError::key_consumed});
+  EXPECT_EQ(bjorn.group->receive_proposal(proposal, village.services()).error(),
+            CommitRefusal{MessageError::key_consumed});
 }
 
 // --- storage

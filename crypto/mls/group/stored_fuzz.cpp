@@ -10,7 +10,10 @@ using fuzzing::expect;
 
 void check_group(const LoneMember& owner, BytesView stored) {
   const auto loaded = Group::load(stored, owner.records, owner.signature_key);
-  if (loaded) expect(equal(loaded->encode_group().view(), stored));
+  if (!loaded) return;
+  const SecretBytes again = loaded->encode_group();
+  const bool is_of_an_older_version = stored[1] != again.view()[1];  // read still, and written as the present one
+  expect(is_of_an_older_version || equal(again.view(), stored));
 }
 
 // One record of the secret tree is the input's.

@@ -112,6 +112,18 @@ class Village {
     EXPECT_TRUE(outgoing);
     return std::move(outgoing.value());
   }
+  // Made by `device` and received by everybody else in `members`.
+  OutgoingProposal propose(Device& device, const ProposedChange& change, const std::vector<Device*>& members,
+                           const ProposalOptions& options = {}) {
+    return spread(device, device.group->propose(change, options, services(), random_), members);
+  }
+  OutgoingProposal propose_update(Device& device, const std::vector<Device*>& members,
+                                  const ProposalOptions& options = {}) {
+    return spread(device, device.group->propose_update(std::nullopt, options, services(), random_), members);
+  }
+  OutgoingCommit commit_proposals(Device& device) {
+    return commit(device, {.references = device.group->proposals_to_commit()});
+  }
   OutgoingCommit update(Device& device) { return commit(device, {.force_path = true}); }
 
   // A member's view of a Commit that the log put in place: merged at once.
@@ -180,6 +192,19 @@ class Village {
   static constexpr Lifetime lifetime{.not_before = 0, .not_after = 10'000};
 
  private:
+  OutgoingProposal spread(Device& device, std::expected<OutgoingProposal, CommitRefusal> made,
+                          const std::vector<Device*>& members) {
+    EXPECT_TRUE(made);
+    device.store.save(*device.group);
+    for (Device* member : members) {
+      if (member == &device) continue;
+      const auto received = member->group->receive_proposal(made->message, services());
+      EXPECT_TRUE(received && received->ref == made->ref && !received->fault) << member->name;
+      member->store.save(*member->group);
+    }
+    return std::move(*made);
+  }
+
   SeededRandom random_;
   TrustingService authentication_;
   ExternalPsks psks_;

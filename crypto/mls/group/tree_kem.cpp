@@ -115,6 +115,10 @@ std::expected<SecretBytes, PathError> PrivatePath::receive_path(const RatchetTre
   return install_from(tree, {lowest, steps.end()}, std::move(*path_secret));
 }
 
+void PrivatePath::replace_leaf_key(SecretBytes private_key) {
+  private_keys_.insert_or_assign(node_of(own_leaf_), std::move(private_key));
+}
+
 void PrivatePath::install(std::span<const PathTarget> targets, FreshPath path) {
   SAMBAND_CHECK(targets.size() == path.node_keys.size());
   private_keys_.insert_or_assign(node_of(own_leaf_), std::move(path.leaf_key.private_key));

@@ -64,6 +64,9 @@ class PrivatePath {
                                                                    std::span<const LeafIndex> added,
                                                                    const UpdatePath& path, BytesView group_context);
 
+  // An own Update counts: its leaf has this key from now on.
+  void replace_leaf_key(SecretBytes private_key);
+
   // The committer's own: `targets` are those `path` was made for.
   void install(std::span<const PathTarget> targets, FreshPath path);
 

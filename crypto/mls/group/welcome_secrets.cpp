@@ -48,8 +48,8 @@ Extension ratchet_tree_extension(const RatchetTree& tree) {
   return {ExtensionType::ratchet_tree, encode_ratchet_tree(tree.nodes())};
 }
 
-GroupInfo make_published_group_info(const GroupInfoBase& base, const HPKEPublicKey& external_pub,
-                                    CipherSuite suite, BytesView signature_private_key, const RatchetTree* tree) {
+GroupInfo make_published_group_info(const GroupInfoBase& base, const HPKEPublicKey& external_pub, CipherSuite suite,
+                                    BytesView signature_private_key, const RatchetTree* tree) {
   Extensions extensions{{ExtensionType::external_pub, encode(ExternalPub{external_pub})}};
   if (tree != nullptr) extensions.push_back(ratchet_tree_extension(*tree));
   return signed_group_info(base, std::move(extensions), suite, signature_private_key);

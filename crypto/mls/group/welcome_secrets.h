@@ -35,8 +35,8 @@ struct GroupInfoBase {
   LeafIndex signer;
 };
 
-// A GroupInfo that anybody may see. Its only extensions are external_pub and the ratchet tree, unless that is nullptr; this
-// signature has no room for another: what belongs to members, such as a key, can't end up in it.
+// A GroupInfo that anybody may see. Its only extensions are external_pub and the ratchet tree, unless that is nullptr;
+// this signature has no room for another: what belongs to members, such as a key, can't end up in it.
 [[nodiscard]] GroupInfo make_published_group_info(const GroupInfoBase& base, const HPKEPublicKey& external_pub,
                                                   CipherSuite suite, BytesView signature_private_key,
                                                   const RatchetTree* tree = nullptr);

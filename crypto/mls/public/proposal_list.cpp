@@ -47,11 +47,7 @@ class Sorter {
 
   Step take(const PreSharedKey& proposal, std::optional<LeafIndex>) {
     const PreSharedKeyID& id = proposal.psk;
-    const auto* resumption = std::get_if<ResumptionPSK>(&id.psk);
-    const bool is_for_another_use = resumption && resumption->usage != ResumptionPSKUsage::application;
-    if (is_for_another_use || id.psk_nonce.size() != suite_.hash_bytes()) {
-      return std::unexpected(CommitError::invalid_psk);
-    }
+    if (const Step step = verify_psk(id, suite_); !step) return step;
     if (list_.psks.size() == psks_max) return std::unexpected(CommitError::invalid_psk);
     const bool is_duplicate =
         std::ranges::any_of(list_.psks, [&](const PreSharedKeyID* other) { return *other == id; });

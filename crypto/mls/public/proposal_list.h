@@ -2,18 +2,9 @@
 // Source: RFC 9420 §12.2. What a proposal says of a leaf is judged where it is applied.
 #pragma once
 
-#include <expected>
-
-#include "crypto/mls/public/commit_error.h"
-#include "crypto/mls/wire/framing.h"
+#include "crypto/mls/public/proposal_validation.h"
 
 namespace samband::mls {
-
-// A proposal and the member that made it; nullopt when it came from outside the group.
-struct SourcedProposal {
-  const Proposal* proposal;
-  std::optional<LeafIndex> member;
-};
 
 struct ProposedUpdate {
   LeafIndex index;

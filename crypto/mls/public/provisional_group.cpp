@@ -15,15 +15,6 @@ Step to_step(const std::expected<void, LeafError>& verdict) {
   return {};
 }
 
-// §7.3, for a leaf that takes the place of another.
-Step verify_successor(const LeafNode& before, const LeafNode& after, const Judgement& judgement) {
-  if (after.encryption_key == before.encryption_key) return std::unexpected(CommitError::leaf_encryption_key_reused);
-  if (!judgement.authentication.is_successor(before.credential, after.credential)) {
-    return std::unexpected(CommitError::leaf_invalid_successor);
-  }
-  return {};
-}
-
 }  // namespace
 
 ProvisionalGroup::ProvisionalGroup(const GroupContext& context, const CopyOnWrite<MemberIndex>& members,
@@ -63,12 +54,8 @@ Step ProvisionalGroup::apply_updates(const ProposalList& proposals, const Judgem
   for (const ProposedUpdate& update : proposals.updates) {
     LeafNodePtr before = tree_.shared_leaf(update.index);
     assert(before);  // the sender of a proposal of this epoch is a member
-    if (update.leaf->leaf_node_source() != LeafNodeSource::update) {
-      return std::unexpected(CommitError::leaf_wrong_source);
-    }
-    const Step valid = to_step(verify_leaf_node(*update.leaf, update.index, requirements_, judgement.authentication));
+    const Step valid = verify_update(*before, update.index, *update.leaf, requirements_, judgement.authentication);
     if (!valid) return valid;
-    if (const Step step = verify_successor(*before, *update.leaf, judgement); !step) return step;
     auto after = std::make_shared<const LeafNode>(*update.leaf);
     tree_.update(update.index, after);
     changes_.updated.push_back({.index = update.index, .before = std::move(before), .after = std::move(after)});
@@ -100,21 +87,8 @@ Step ProvisionalGroup::apply_adds(const ProposalList& proposals, const Judgement
 // New extensions must be understood by all who stay; the committer's new leaf is judged with its path (§12.1.7, §13.4).
 Step ProvisionalGroup::verify_extensions(const Judgement& judgement) const {
   if (!changes_.group_context_extensions) return {};
-  Step verdict;
-  tree_.for_each_leaf([&](LeafIndex index, const LeafNode& leaf) {
-    if (verdict && index != changes_.committer) verdict = to_step(verify_capabilities(leaf, requirements_));
-  });
-  if (!verdict) return verdict;
-
-  const Extension* extension = find_extension(context_.extensions, ExtensionType::external_senders);
-  if (!extension) return {};
-  const auto senders = parse_external_senders(extension->extension_data);
-  if (!senders) return std::unexpected(CommitError::malformed_extensions);
-  const bool all_valid = std::ranges::all_of(*senders, [&](const ExternalSender& sender) {
-    return judgement.authentication.validates(sender.credential, sender.signature_key);
-  });
-  if (!all_valid) return std::unexpected(CommitError::invalid_external_sender);
-  return {};
+  return verify_group_extensions(context_.extensions, tree_, requirements_, changes_.committer,
+                                 judgement.authentication);
 }
 
 Step ProvisionalGroup::seat_joiner() {
@@ -153,9 +127,11 @@ Step ProvisionalGroup::verify_path_leaf(const LeafNode& leaf, const Judgement& j
   if (leaf.leaf_node_source() != LeafNodeSource::commit) return std::unexpected(CommitError::leaf_wrong_source);
   const Step valid = to_step(verify_leaf_node(leaf, committer(), requirements_, judgement.authentication));
   if (!valid) return valid;
-  if (committer_before_) return verify_successor(*committer_before_, leaf, judgement);
+  if (committer_before_) return verify_successor(*committer_before_, leaf, judgement.authentication);
   // Who rejoins removes what it was (§12.2): the only Remove an external Commit may have.
-  if (!changes_.removed.empty()) return verify_successor(*changes_.removed.front().before, leaf, judgement);
+  if (!changes_.removed.empty()) {
+    return verify_successor(*changes_.removed.front().before, leaf, judgement.authentication);
+  }
   return {};
 }
 

@@ -3,15 +3,11 @@
 #include <algorithm>
 #include <cassert>
 
+#include "crypto/mls/public/external_proposal.h"
 #include "crypto/mls/public/transcript_hash.h"
 
 namespace samband::mls {
 namespace {
-
-// Those an external sender may make (§12.1.8).
-bool may_come_from_outside(ProposalType type) {
-  return type != ProposalType::update && type != ProposalType::external_init;
-}
 
 // The key that a message of each kind of sender must be signed with (§6.1), or why such a sender can't have sent it.
 class SignerLookup {
@@ -58,11 +54,6 @@ class SignerLookup {
   const RatchetTree& tree_;
   const Content& content_;
 };
-
-std::optional<LeafIndex> member_of(const Sender& sender) {
-  const auto* member = std::get_if<MemberSender>(&sender);
-  return member ? std::optional{member->leaf_index} : std::nullopt;
-}
 
 }  // namespace
 
@@ -111,6 +102,11 @@ std::expected<ProposalRef, CommitError> PublicGroup::receive_proposal(const Auth
   if (waiting_.size() == proposals_waiting_max) return std::unexpected(CommitError::too_many_proposals);
   waiting_.push_back({.ref = ref, .member = member_of(message.content.sender), .proposal = *proposal});
   return ref;
+}
+
+std::expected<void, CommitError> PublicGroup::verify_proposal(const Proposal& proposal, std::optional<LeafIndex> member,
+                                                              const Judgement& judgement) const {
+  return mls::verify_proposal({.proposal = &proposal, .member = member}, context_, tree(), judgement);
 }
 
 std::expected<ProposalList, CommitError> PublicGroup::resolve(std::span<const ProposalOrRef> proposals,

@@ -54,6 +54,10 @@ class PublicGroup {
   // judged with the Commit that refers to it. Receiving one again changes nothing.
   [[nodiscard]] std::expected<ProposalRef, CommitError> receive_proposal(const AuthenticatedContent& message);
   [[nodiscard]] const std::vector<WaitingProposal>& waiting_proposals() const { return waiting_; }
+  // Whether a proposal of `member` (nullopt: of somebody outside) is valid by itself, in the group as it is.
+  [[nodiscard]] std::expected<void, CommitError> verify_proposal(const Proposal& proposal,
+                                                                 std::optional<LeafIndex> member,
+                                                                 const Judgement& judgement) const;
 
   // Judges a Commit; the group stays as it is. Membership tag and confirmation tag are for members to check.
   [[nodiscard]] std::expected<StagedCommit, CommitError> stage_commit(const AuthenticatedContent& message,

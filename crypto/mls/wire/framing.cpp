@@ -46,6 +46,10 @@ void write_tbs(Writer& out, WireFormat wire_format, const FramedContent& content
 SenderType sender_type(const Sender& sender) {
   return static_cast<SenderType>(sender.index() + 1);
 }
+std::optional<LeafIndex> member_of(const Sender& sender) {
+  const auto* member = std::get_if<MemberSender>(&sender);
+  return member ? std::optional{member->leaf_index} : std::nullopt;
+}
 ContentType content_type(const Content& content) {
   return static_cast<ContentType>(content.index() + 1);
 }

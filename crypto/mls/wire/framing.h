@@ -25,6 +25,8 @@ struct NewMemberCommit {
 };
 using Sender = std::variant<MemberSender, ExternalSenderIndex, NewMemberProposal, NewMemberCommit>;
 [[nodiscard]] SenderType sender_type(const Sender& sender);
+// The leaf that sent; nullopt for a sender outside the group.
+[[nodiscard]] std::optional<LeafIndex> member_of(const Sender& sender);
 
 struct ApplicationData {
   Bytes data;  // at most application_data_bytes_max
