@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process"
 import { createInterface } from "node:readline"
 
-const ANSWER_MS_MAX = 20_000
+const ANSWER_MS_MAX = 10_000
 
 // The peer answered `err REASON`.
 export class Refused extends Error {
