@@ -11,12 +11,13 @@ namespace samband::mls {
 enum class CommitError : std::uint8_t {
   // The message.
   wrong_group,
-  stale_epoch,         // that epoch has ended
-  future_epoch,        // that epoch has not begun here
-  unexpected_content,  // not a Commit (or not a proposal), or from a sender that can't send it
-  unknown_sender,      // a blank leaf, or no such external sender
-  invalid_signature,   // of the framed content
-  too_many_proposals,  // waiting to be referred to, in this epoch
+  stale_epoch,          // that epoch has ended
+  future_epoch,         // that epoch has not begun here
+  unexpected_content,   // not a Commit (or not a proposal), or from a sender that can't send it
+  unknown_sender,       // a blank leaf, or no such external sender
+  invalid_signature,    // of the framed content
+  too_many_proposals,   // waiting to be referred to, in this epoch
+  group_reinitialised,  // its last Commit had a ReInit: this group takes no other
 
   // The list of proposals, §12.2.
   proposal_not_found,            // refers to a proposal that was not received in this epoch
@@ -27,11 +28,12 @@ enum class CommitError : std::uint8_t {
   several_changes_to_one_leaf,
   several_group_context_extensions,
   duplicate_psk,
-  invalid_psk,  // a nonce that is not KDF.Nh bytes, or a resumption PSK meant for reinit or branch
+  invalid_psk,  // a nonce that is not KDF.Nh bytes, or usage reinit or branch where no group is continued
   external_init_by_member,
   external_init_missing,    // or there are several
   not_for_external_commit,  // another proposal than ExternalInit, PreSharedKey and one Remove
-  reinit_unsupported,       // this implementation does not reinitialise groups
+  reinit_not_alone,         // a ReInit with another proposal beside it
+  reinit_version_older,     // than that of the group
   malformed_extensions,     // required_capabilities or external_senders does not parse, or a type comes twice
   invalid_external_sender,  // the Authentication Service does not validate one of external_senders
   group_full,
@@ -64,6 +66,9 @@ enum class CommitError : std::uint8_t {
 struct Judgement {
   const AuthenticationService& authentication;
   std::optional<WallTime> now;  // for the lifetimes of KeyPackages; nullopt leaves them unjudged
+  // Whether this is the Commit that sets a group up to continue another (§11.2, §11.3): the one of epoch 0, and the
+  // only one that may have a PSK of usage reinit or branch. Its own maker alone knows that it is.
+  bool continues_another_group = false;
 };
 
 }  // namespace samband::mls

@@ -195,11 +195,6 @@ TEST_F(CommitRefusal, ThatReplacesTheExtensionsTwice) {
             CommitError::several_group_context_extensions);
 }
 
-TEST_F(CommitRefusal, ThatReinitialises) {
-  const ProposalOrRef reinit = Proposal{ReInit{{1}, ProtocolVersion::mls10, 3, {}}};
-  EXPECT_EQ(g.refusal(anna, TestGroup::plain_commit({reinit})), CommitError::reinit_unsupported);
-}
-
 TEST_F(CommitRefusal, OfAnExternalInitByAMember) {
   EXPECT_EQ(g.refusal(anna, with_any_path({TestGroup::external_init()})), CommitError::external_init_by_member);
 }

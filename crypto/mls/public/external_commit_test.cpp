@@ -88,7 +88,9 @@ TEST_F(ExternalCommit, DoesNotKeepTheKeyItHadBefore) {
 
 TEST_F(ExternalCommit, CoversNoOtherProposals) {
   const Proposal update = Update{g.updated_leaf(LeafIndex{1})};
-  for (const ProposalOrRef& other : {g.add("other"), ProposalOrRef{update}, TestGroup::extensions({})}) {
+  const Proposal reinit = ReInit{{1}, ProtocolVersion::mls10, 3, {}};
+  for (const ProposalOrRef& other :
+       {g.add("other"), ProposalOrRef{update}, TestGroup::extensions({}), ProposalOrRef{reinit}}) {
     EXPECT_EQ(refusal_with({TestGroup::external_init(), other}), CommitError::not_for_external_commit);
   }
 }

@@ -6,8 +6,9 @@
 namespace samband::mls {
 namespace {
 
-// Stored forms begin with this number. Never renumber.
+// Stored forms begin with one of these numbers. Never renumber.
 constexpr std::uint16_t storage_version = 1;
+constexpr std::uint16_t storage_version_reinitialised = 2;  // the same, and at its end the ReInit
 
 // Nobody could encrypt to another: a joiner would be a member that can't commit.
 bool are_parent_keys_valid(const RatchetTree& tree) {
@@ -89,23 +90,27 @@ std::expected<PublicGroup, GroupError> PublicGroup::from_group_info(const GroupI
 
 Bytes PublicGroup::encode() const {
   Writer out;
-  out.u16(storage_version);
+  out.u16(reinit_ ? storage_version_reinitialised : storage_version);
   write(out, context_);
   out.bytes(interim_transcript_hash_);
   write_ratchet_tree(out, tree().nodes());
   out.vector([&](Writer& inner) {
     for (const WaitingProposal& waiting : waiting_) write_waiting(inner, waiting);
   });
+  if (reinit_) write(out, *reinit_);
   return out.take();
 }
 
 std::expected<PublicGroup, ParseError> PublicGroup::parse(BytesView stored) {
   Reader in{stored};
-  if (in.u16() != storage_version) in.fail(ParseError::unknown_value);
+  const std::uint16_t version = in.u16();
+  if (version != storage_version && version != storage_version_reinitialised) in.fail(ParseError::unknown_value);
   GroupContext context = read_group_context(in);
   Bytes interim_transcript_hash = in.bytes_owned(hash_bytes_max);
   const RatchetTreeNodes nodes = read_ratchet_tree(in);
   auto waiting = read_vector<WaitingProposal>(in, proposals_waiting_max, read_waiting);
+  std::optional<ReInit> reinit;
+  if (version == storage_version_reinitialised) reinit = read_reinit(in);
   const auto suite = CipherSuite::of(context.cipher_suite);
   if (!suite) in.fail(ParseError::unknown_value);
   if (const auto error = in.finish()) return std::unexpected(*error);
@@ -117,6 +122,7 @@ std::expected<PublicGroup, ParseError> PublicGroup::parse(BytesView stored) {
   PublicGroup out{std::move(context), MemberIndex{std::move(tree)}};
   out.interim_transcript_hash_ = std::move(interim_transcript_hash);
   out.waiting_ = std::move(waiting);
+  out.reinit_ = std::move(reinit);
   return out;
 }
 

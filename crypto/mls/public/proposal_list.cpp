@@ -1,6 +1,7 @@
 #include "crypto/mls/public/proposal_list.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace samband::mls {
 namespace {
@@ -10,14 +11,17 @@ using Step = std::expected<void, CommitError>;
 // Sorts one proposal after the other into the list; each overload knows the rules for its kind.
 class Sorter {
  public:
-  Sorter(std::optional<LeafIndex> committer, const CipherSuite& suite) : committer_{committer}, suite_{suite} {}
+  Sorter(std::optional<LeafIndex> committer, const CipherSuite& suite, bool may_continue)
+      : committer_{committer}, suite_{suite}, may_continue_{may_continue} {}
 
   Step take(const SourcedProposal& sourced) {
+    ++count_;
     list_.is_path_required |= path_required(proposal_type(*sourced.proposal));
     return std::visit([&](const auto& body) { return take(body, sourced.member); }, *sourced.proposal);
   }
 
   std::expected<ProposalList, CommitError> finish() && {
+    if (list_.reinit && count_ > 1) return std::unexpected(CommitError::reinit_not_alone);
     if (!committer_ && !list_.kem_output) return std::unexpected(CommitError::external_init_missing);
     if (!committer_ && list_.removes.size() > 1) return std::unexpected(CommitError::not_for_external_commit);
     if (changes_a_leaf_twice()) return std::unexpected(CommitError::several_changes_to_one_leaf);
@@ -47,7 +51,8 @@ class Sorter {
 
   Step take(const PreSharedKey& proposal, std::optional<LeafIndex>) {
     const PreSharedKeyID& id = proposal.psk;
-    if (const Step step = verify_psk(id, suite_); !step) return step;
+    if (id.psk_nonce.size() != suite_.hash_bytes()) return std::unexpected(CommitError::invalid_psk);
+    if (is_continuation(id) && !std::exchange(may_continue_, false)) return std::unexpected(CommitError::invalid_psk);
     if (list_.psks.size() == psks_max) return std::unexpected(CommitError::invalid_psk);
     const bool is_duplicate =
         std::ranges::any_of(list_.psks, [&](const PreSharedKeyID* other) { return *other == id; });
@@ -56,7 +61,12 @@ class Sorter {
     return {};
   }
 
-  Step take(const ReInit&, std::optional<LeafIndex>) { return std::unexpected(CommitError::reinit_unsupported); }
+  Step take(const ReInit& reinit, std::optional<LeafIndex>) {
+    if (!committer_) return std::unexpected(CommitError::not_for_external_commit);
+    if (has_duplicate_type(reinit.extensions)) return std::unexpected(CommitError::malformed_extensions);
+    list_.reinit = &reinit;
+    return {};
+  }
 
   Step take(const ExternalInit& external_init, std::optional<LeafIndex>) {
     if (committer_) return std::unexpected(CommitError::external_init_by_member);
@@ -82,14 +92,17 @@ class Sorter {
 
   std::optional<LeafIndex> committer_;
   const CipherSuite& suite_;
+  bool may_continue_;  // until a PSK has
+  std::size_t count_ = 0;
   ProposalList list_;
 };
 
 }  // namespace
 
 std::expected<ProposalList, CommitError> sort_proposals(std::span<const SourcedProposal> proposals,
-                                                        std::optional<LeafIndex> committer, const CipherSuite& suite) {
-  Sorter sorter{committer, suite};
+                                                        std::optional<LeafIndex> committer, const CipherSuite& suite,
+                                                        bool may_continue) {
+  Sorter sorter{committer, suite, may_continue};
   for (const SourcedProposal& proposal : proposals) {
     if (const Step step = sorter.take(proposal); !step) return std::unexpected(step.error());
   }

@@ -19,12 +19,15 @@ struct ProposalList {
   std::vector<const PreSharedKeyID*> psks;
   const Extensions* group_context_extensions = nullptr;
   const Bytes* kem_output = nullptr;
-  bool is_path_required = false;  // §12.4
+  const ReInit* reinit = nullptr;  // alone: everything else is empty then
+  bool is_path_required = false;   // §12.4
 };
 
-// `committer` is nullopt for an external Commit. That removed leaves exist is for whoever has the tree to check.
+// `committer` is nullopt for an external Commit. `may_continue`: one PSK of usage reinit or branch is allowed. That
+// removed leaves exist is for whoever has the tree to check.
 [[nodiscard]] std::expected<ProposalList, CommitError> sort_proposals(std::span<const SourcedProposal> proposals,
                                                                       std::optional<LeafIndex> committer,
-                                                                      const CipherSuite& suite);
+                                                                      const CipherSuite& suite,
+                                                                      bool may_continue = false);
 
 }  // namespace samband::mls

@@ -44,7 +44,11 @@ class Judge {
 
   Step operator()(const PreSharedKey& proposal) const { return verify_psk(proposal.psk, tree_.suite()); }
 
-  Step operator()(const ReInit&) const { return std::unexpected(CommitError::reinit_unsupported); }
+  Step operator()(const ReInit& reinit) const {
+    if (has_duplicate_type(reinit.extensions)) return std::unexpected(CommitError::malformed_extensions);
+    if (reinit.version < context_.version) return std::unexpected(CommitError::reinit_version_older);
+    return {};
+  }
 
   Step operator()(const ExternalInit&) const { return std::unexpected(CommitError::external_init_by_member); }
 

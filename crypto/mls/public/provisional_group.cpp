@@ -29,6 +29,9 @@ std::expected<ProvisionalGroup, CommitError> ProvisionalGroup::apply(const Propo
   const RatchetTree& tree = members->tree();
   GroupContext next = context;
   ++next.epoch.value;
+  if (proposals.reinit && proposals.reinit->version < context.version) {
+    return std::unexpected(CommitError::reinit_version_older);
+  }
   if (proposals.group_context_extensions) next.extensions = *proposals.group_context_extensions;
   auto requirements = leaf_requirements(next, tree.suite(), judgement.now);
   if (!requirements) return std::unexpected(CommitError::malformed_extensions);
@@ -41,6 +44,7 @@ std::expected<ProvisionalGroup, CommitError> ProvisionalGroup::apply(const Propo
   if (proposals.group_context_extensions) out.changes_.group_context_extensions = next.extensions;
   for (const PreSharedKeyID* psk : proposals.psks) out.changes_.psks.push_back(*psk);
   if (proposals.kem_output) out.changes_.kem_output = *proposals.kem_output;
+  if (proposals.reinit) out.changes_.reinit = *proposals.reinit;
 
   if (const Step step = out.apply_updates(proposals, judgement); !step) return std::unexpected(step.error());
   if (const Step step = out.apply_removes(proposals); !step) return std::unexpected(step.error());

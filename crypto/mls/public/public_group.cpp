@@ -85,6 +85,7 @@ std::expected<void, CommitError> PublicGroup::verify_message(const Authenticated
   if (content.group_id != context_.group_id) return std::unexpected(CommitError::wrong_group);
   if (content.epoch < context_.epoch) return std::unexpected(CommitError::stale_epoch);
   if (content.epoch > context_.epoch) return std::unexpected(CommitError::future_epoch);
+  if (reinit_) return std::unexpected(CommitError::group_reinitialised);
   const auto key = std::visit(SignerLookup{context_, tree(), content.content}, content.sender);
   if (!key) return std::unexpected(key.error());
   if (!verify_framed_content_signature(message, context_, suite(), *key)) {
@@ -110,7 +111,8 @@ std::expected<void, CommitError> PublicGroup::verify_proposal(const Proposal& pr
 }
 
 std::expected<ProposalList, CommitError> PublicGroup::resolve(std::span<const ProposalOrRef> proposals,
-                                                              std::optional<LeafIndex> committer) const {
+                                                              std::optional<LeafIndex> committer,
+                                                              const Judgement& judgement) const {
   std::vector<SourcedProposal> sourced;
   sourced.reserve(proposals.size());
   for (const ProposalOrRef& item : proposals) {
@@ -123,7 +125,8 @@ std::expected<ProposalList, CommitError> PublicGroup::resolve(std::span<const Pr
     if (found == waiting_.end()) return std::unexpected(CommitError::proposal_not_found);
     sourced.push_back({.proposal = &found->proposal, .member = found->member});
   }
-  return sort_proposals(sourced, committer, suite());
+  const bool may_continue = judgement.continues_another_group && committer && epoch() == Epoch{0};
+  return sort_proposals(sourced, committer, suite(), may_continue);
 }
 
 std::expected<StagedCommit, CommitError> PublicGroup::stage_commit(const AuthenticatedContent& message,
@@ -133,7 +136,7 @@ std::expected<StagedCommit, CommitError> PublicGroup::stage_commit(const Authent
   if (const auto verdict = verify_message(message); !verdict) return std::unexpected(verdict.error());
 
   const std::optional<LeafIndex> committer = member_of(message.content.sender);
-  const auto proposals = resolve(commit->proposals, committer);
+  const auto proposals = resolve(commit->proposals, committer, judgement);
   if (!proposals) return std::unexpected(proposals.error());
   if (proposals->is_path_required && !commit->path) return std::unexpected(CommitError::path_missing);
   auto provisional = ProvisionalGroup::apply(*proposals, committer, context_, members_, judgement);
@@ -147,8 +150,9 @@ std::expected<StagedCommit, CommitError> PublicGroup::stage_commit(const Authent
 std::expected<ProvisionalGroup, CommitError> PublicGroup::apply_proposals(std::span<const ProposalOrRef> proposals,
                                                                           std::optional<LeafIndex> committer,
                                                                           const Judgement& judgement) const {
+  if (reinit_) return std::unexpected(CommitError::group_reinitialised);
   if (committer && !tree().leaf(*committer)) return std::unexpected(CommitError::unknown_sender);
-  const auto list = resolve(proposals, committer);
+  const auto list = resolve(proposals, committer, judgement);
   if (!list) return std::unexpected(list.error());
   auto provisional = ProvisionalGroup::apply(*list, committer, context_, members_, judgement);
   if (!provisional) return provisional;
@@ -161,6 +165,7 @@ void PublicGroup::merge(StagedCommit staged, BytesView confirmation_tag) {
   context_ = std::move(staged.context);
   members_.own().follow(staged.tree);
   waiting_.clear();
+  reinit_ = std::move(staged.changes.reinit);
   set_interim_transcript_hash(confirmation_tag);
 }
 

@@ -1,6 +1,7 @@
 // The public state of a group: followed and judged from outside by whoever carries its messages, and by its members,
 // whose private state stands on one of these.
-// Source: RFC 9420 §8.2 (transcript hashes), §11 (creation), §12.1 (proposals), §12.4.2 (Commits), §12.4.3 (joining).
+// Source: RFC 9420 §8.2 (transcript hashes), §11 (creation, reinitialisation), §12.1 (proposals), §12.4.2 (Commits),
+// §12.4.3 (joining).
 #pragma once
 
 #include "crypto/mls/public/provisional_group.h"
@@ -48,6 +49,8 @@ class PublicGroup {
   [[nodiscard]] const GroupContext& context() const { return context_; }
   [[nodiscard]] Epoch epoch() const { return context_.epoch; }
   [[nodiscard]] const RatchetTree& tree() const { return members_->tree(); }
+  // The ReInit of the Commit that was merged last: the group is over, and every message of it is refused (§11.2).
+  [[nodiscard]] const std::optional<ReInit>& reinit() const { return reinit_; }
   [[nodiscard]] BytesView interim_transcript_hash() const { return interim_transcript_hash_; }
 
   // Verifies a proposal as a message of this epoch and keeps it until the epoch ends. Whether it fits into a list is
@@ -80,13 +83,15 @@ class PublicGroup {
   PublicGroup(GroupContext context, MemberIndex members) : context_{std::move(context)}, members_{std::move(members)} {}
   [[nodiscard]] std::expected<void, CommitError> verify_message(const AuthenticatedContent& message) const;
   [[nodiscard]] std::expected<ProposalList, CommitError> resolve(std::span<const ProposalOrRef> proposals,
-                                                                 std::optional<LeafIndex> committer) const;
+                                                                 std::optional<LeafIndex> committer,
+                                                                 const Judgement& judgement) const;
   void set_interim_transcript_hash(BytesView confirmation_tag);
 
   GroupContext context_;
   CopyOnWrite<MemberIndex> members_;  // with the tree
   Bytes interim_transcript_hash_;
   std::vector<WaitingProposal> waiting_;  // at most proposals_waiting_max
+  std::optional<ReInit> reinit_;
 };
 
 }  // namespace samband::mls

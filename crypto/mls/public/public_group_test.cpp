@@ -345,7 +345,7 @@ TEST_F(PublicGroupTest, RefusesAStoredTreeThatIsNotTheContexts) {
 
 TEST_F(PublicGroupTest, RefusesAStoredFormOrSuiteItDoesNotKnow) {
   Bytes stored = g.group.encode();
-  stored.at(1) = 2;  // the version of the form
+  stored.at(1) = 9;  // the version of the form
   EXPECT_EQ(error_of(PublicGroup::parse(stored)), ParseError::unknown_value);
   stored = g.group.encode();
   stored.at(5) = 0x77;  // the suite, after the versions of form and context

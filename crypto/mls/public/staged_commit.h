@@ -33,6 +33,7 @@ struct CommitChanges {
   std::optional<Extensions> group_context_extensions;  // present when a proposal replaces them
   std::vector<PreSharedKeyID> psks;                    // in the order of the proposals
   std::optional<Bytes> kem_output;                     // of an external Commit's ExternalInit
+  std::optional<ReInit> reinit;                        // the group ends with this Commit (§11.2)
 };
 
 struct StagedCommit {

@@ -33,6 +33,11 @@ PSKType psktype(const PreSharedKeyID& id) {
   return std::holds_alternative<ExternalPSK>(id.psk) ? PSKType::external : PSKType::resumption;
 }
 
+bool is_continuation(const PreSharedKeyID& id) {
+  const auto* resumption = std::get_if<ResumptionPSK>(&id.psk);
+  return resumption != nullptr && resumption->usage != ResumptionPSKUsage::application;
+}
+
 PreSharedKeyID read_pre_shared_key_id(Reader& in) {
   return {.psk = read_psk(in), .psk_nonce = in.bytes_owned(hash_bytes_max)};
 }

@@ -25,6 +25,8 @@ struct PreSharedKeyID {
   bool operator==(const PreSharedKeyID&) const = default;
 };
 [[nodiscard]] PSKType psktype(const PreSharedKeyID& id);
+// Whether it says that a group continues another: a resumption PSK of usage reinit or branch (§11.2, §11.3).
+[[nodiscard]] bool is_continuation(const PreSharedKeyID& id);
 [[nodiscard]] PreSharedKeyID read_pre_shared_key_id(Reader& in);
 [[nodiscard]] std::expected<PreSharedKeyID, ParseError> parse_pre_shared_key_id(BytesView wire);
 void write(Writer& out, const PreSharedKeyID& id);
