@@ -56,8 +56,8 @@ class Hearing {
       : policy_{policy}, staged_{staged}, leaving_{leaving}, around_{circumstances} {}
 
   std::expected<CommitVerdict, Rejection> judge() {
-    for (const auto step :
-         {&Hearing::sender, &Hearing::policy_change, &Hearing::joiners, &Hearing::citations, &Hearing::removals}) {
+    for (const auto step : {&Hearing::ending, &Hearing::sender, &Hearing::policy_change, &Hearing::joiners,
+                            &Hearing::citations, &Hearing::removals}) {
       if (const auto fault = (this->*step)()) return reject(*fault);
     }
     return std::move(verdict_);
@@ -68,6 +68,12 @@ class Hearing {
 
   bool may_join(const storage::ChannelPolicy& policy, const DeviceId& device) const {
     return storage::may(policy, around_.directory, device, around_.directory_size, storage::Action::join).has_value();
+  }
+
+  // A channel outlives every Commit: a group that can't go on is restarted under the same channel (EntryKind::restart).
+  Fault ending() {
+    if (staged_.changes.reinit) return VerdictError::proposal_not_allowed;
+    return std::nullopt;
   }
 
   // MLS has verified the leaf's signature; here it must be the leaf of the device that the entry names.

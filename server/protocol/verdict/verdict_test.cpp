@@ -64,6 +64,16 @@ TEST(CommitForm, WithAPreSharedKeyOrANewGroupIsRefused) {
   EXPECT_EQ(fault_of(commit_of({mls::Proposal{reinit}})), VerdictError::proposal_not_allowed);
 }
 
+// Also where the proposal came by another way than the bytes that `parse_commit` reads.
+TEST(StagedCommitVerdict, EndsNoChannel) {
+  const identity::Directory directory;
+  const Circumstances around{.channel = {}, .sender = {}, .at = {}, .directory = directory};
+  mls::StagedCommit staged{.changes = {}, .tree = mls::RatchetTree{*CipherSuite::of(samband_suite)}};
+  EXPECT_EQ(judge_staged_commit({}, staged, {}, around).error().error, VerdictError::wrong_sender);
+  staged.changes.reinit = mls::ReInit{Bytes(16, 1), mls::ProtocolVersion::mls10, 3, {}};
+  EXPECT_EQ(judge_staged_commit({}, staged, {}, around).error().error, VerdictError::proposal_not_allowed);
+}
+
 TEST(CommitForm, MayAddAsManyAsTheProtocolSaysAndNotOneMore) {
   std::vector<mls::ProposalOrRef> adds(adds_per_commit_max, mls::Proposal{mls::Add{some_key_package()}});
   EXPECT_TRUE(parse_commit(commit_of(adds)).has_value());
