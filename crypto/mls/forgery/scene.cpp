@@ -124,7 +124,10 @@ void Scene::speak(Script& script) {
   Member& speaker = draw_member(script);
   const Bytes words = script.bytes(40);
   auto message = speaker.group.protect(words, script.bytes(4), script.below(8), random_);
-  if (!message) return expect(message.error() == MessageError::proposals_waiting);
+  if (!message) {
+    const auto reason = server_.reinit() ? MessageError::group_reinitialised : MessageError::proposals_waiting;
+    return expect(message.error() == reason);
+  }
   speaker.store.save_records(speaker.group);
   if (script.flip()) {
     Bytes changed = *message;
@@ -165,7 +168,8 @@ void Scene::join_from_outside(Script& script) {
   said_.push_back({joined->commit, is_forged});
   std::erase_if(members_, [&](const auto& member) { return member->group.own_leaf() == old_leaf; });
   const GroupContext before = server_.context();
-  deliver_commit(joined->commit, is_forged ? Expected::anything : Expected::acceptance);
+  const Expected honest = server_.reinit() ? Expected::refusal : Expected::acceptance;
+  deliver_commit(joined->commit, is_forged ? Expected::anything : honest);
   if (server_.context() != before) seat(joiner.device, std::move(joined->group));
   if (!members_.empty()) expect_agreement();
 }

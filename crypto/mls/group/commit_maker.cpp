@@ -43,7 +43,9 @@ std::expected<MadeCommit, CommitFault> make_commit(const PublicGroup& group, Com
                                                    const KeyPair& signature_key, const Services& services,
                                                    RandomSource& random) {
   const CipherSuite suite = group.suite();
-  auto provisional = group.apply_proposals(plan.proposals, member_of(plan.sender), services.judgement());
+  Judgement judgement = services.judgement();
+  judgement.continues_another_group = plan.continues != nullptr;
+  auto provisional = group.apply_proposals(plan.proposals, member_of(plan.sender), judgement);
   if (!provisional) return std::unexpected(provisional.error());
 
   std::optional<MadePath> path;
@@ -52,7 +54,8 @@ std::expected<MadeCommit, CommitFault> make_commit(const PublicGroup& group, Com
     if (!made) return std::unexpected(made.error());
     path = std::move(*made);
   }
-  auto psk_secret = derive_psk_secret(suite, provisional->changes().psks, services.psks);
+  auto psk_secret =
+      derive_psk_secret(suite, provisional->changes().psks, ContinuationPsks{services.psks, plan.continues});
   if (!psk_secret) return std::unexpected(MemberError::missing_psk);
 
   Commit commit{std::move(plan.proposals), std::nullopt};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "crypto/mls/group/commit_options.h"
+#include "crypto/mls/group/continuation.h"
 #include "crypto/mls/group/key_schedule.h"
 #include "crypto/mls/group/member_error.h"
 #include "crypto/mls/group/tree_kem.h"
@@ -22,6 +23,7 @@ struct CommitPlan {
   LeafIdentity identity;  // of the leaf that enters with the path
   Bytes authenticated_data;
   WireFormat wire_format = WireFormat::mls_public_message;
+  const Continuation* continues = nullptr;  // the group that the Commit's group continues, by one of its PSKs
 };
 
 // A Commit signed and taken to the end of its key schedule.

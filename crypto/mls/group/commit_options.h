@@ -7,6 +7,7 @@
 #include "crypto/mls/group/key_package_bundle.h"
 #include "crypto/mls/group/pre_shared_keys.h"
 #include "crypto/mls/public/commit_error.h"
+#include "crypto/mls/wire/proposal.h"
 
 namespace samband::mls {
 
@@ -15,6 +16,7 @@ struct CommitOptions {
   std::vector<LeafIndex> removes;
   std::optional<Extensions> group_context_extensions;  // replace those of the group
   std::vector<PreSharedKeyID> psks;
+  std::optional<ReInit> reinit;              // alone: the group ends. Other proposals should go first (§12.2)
   std::vector<ProposalRef> references;       // proposals received in this epoch
   bool force_path = false;                   // also where none is required: fresh keys for the committer
   std::optional<LeafIdentity> new_identity;  // enters with a path, which it forces

@@ -1,6 +1,6 @@
 // A member's view of one MLS group: the public group everybody can follow, and this member's secrets in its epoch.
-// Source: RFC 9420 §11 (creation), §12.4 (Commits), §12.4.3 (joining), §8 (epochs), §15 (application messages).
-// Pure computation: no I/O, clock or locks; randomness is passed in. One owner, one thread at a time.
+// Source: RFC 9420 §11 (creation, continuation), §12.4 (Commits), §12.4.3 (joining), §8 (epochs), §15 (application
+// messages). Pure computation: no I/O, clock or locks; randomness is passed in. One owner, one thread at a time.
 //
 // Every refusal is a value and leaves the group as it was. What an operation changed is stored by the caller
 // before anything is sent or shown: `encode_group` after a change of epoch or a proposal, `take_secret_tree_changes`
@@ -42,6 +42,8 @@ class Group;
 struct Joined;
 // An own external Commit, and the group as it will be if the log accepts it.
 struct ExternalJoin;
+// A group that continues another, in epoch 0, with the pending Commit that adds the others.
+struct BegunGroup;
 
 class Group {
  public:
@@ -50,6 +52,13 @@ class Group {
   // Epoch 0, with the creator alone.
   [[nodiscard]] static std::expected<Group, GroupError> create(const GroupParameters& parameters,
                                                                const KeyPair& signature_key, RandomSource& random);
+
+  // A group that continues another (§11.2, §11.3), and the Commit that brings its members in: `merge_pending` enters
+  // epoch 1. `parameters`: for a reinitialisation, those of the ReInit (`parameters_of`). `members`: a KeyPackage of
+  // each member but the creator.
+  [[nodiscard]] static std::expected<BegunGroup, ContinuationRefusal> begin_continuation(
+      const Continuation& continues, const GroupParameters& parameters, std::span<const KeyPackage> members,
+      const KeyPair& signature_key, const Services& services, RandomSource& random);
 
   // `message`: an MLSMessage with a Welcome. `tree`: nullopt when it is inside. The caller checks that it has no
   // group of this id yet, and wipes the bundle's keys afterwards unless it is a last resort.
@@ -77,6 +86,10 @@ class Group {
   [[nodiscard]] SecretBytes export_secret(std::string_view label, BytesView context, std::size_t length) const;
   [[nodiscard]] SecretBytes epoch_authenticator() const;
   [[nodiscard]] SecretBytes resumption_psk() const;
+  // What this epoch leaves to a group that continues it; asserted: is_member(). nullopt unless the group ended with a
+  // ReInit, after which its messages are refused.
+  [[nodiscard]] std::optional<Continuation> reinitialisation() const;
+  [[nodiscard]] Continuation branch() const;
   // MLSMessage with the GroupInfo for external joiners: signed, with external_pub.
   [[nodiscard]] Bytes group_info(TreeDelivery delivery = TreeDelivery::out_of_band) const;
 
@@ -185,6 +198,8 @@ class Group {
 
   // --- Commits
   [[nodiscard]] std::expected<PrivatePath, MemberError> path_after_updates(const CommitChanges& changes) const;
+  [[nodiscard]] std::expected<OutgoingCommit, CommitRefusal> commit(CommitPlan plan, std::size_t padding_bytes,
+                                                                    const Services& services, RandomSource& random);
   [[nodiscard]] std::expected<SecretBytes, MemberError> init_secret_for(const CommitChanges& changes) const;
   [[nodiscard]] std::expected<NextEpoch, MemberError> follow(const StagedCommit& staged, const Commit& commit,
                                                              const PreSharedKeySource& psks) const;
@@ -206,6 +221,11 @@ class Group {
 struct Joined {
   Group group;
   Extensions extensions;
+};
+
+struct BegunGroup {
+  Group group;
+  OutgoingCommit commit;
 };
 
 struct ExternalJoin {

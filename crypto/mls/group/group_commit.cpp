@@ -15,6 +15,7 @@ std::vector<ProposalOrRef> proposals_of(const CommitOptions& options) {
   if (options.group_context_extensions) {
     proposals.emplace_back(Proposal{GroupContextExtensions{*options.group_context_extensions}});
   }
+  if (options.reinit) proposals.emplace_back(Proposal{*options.reinit});
   for (const PreSharedKeyID& psk : options.psks) proposals.emplace_back(Proposal{PreSharedKey{psk}});
   for (const LeafIndex removed : options.removes) proposals.emplace_back(Proposal{Remove{removed}});
   for (const KeyPackage& key_package : options.adds) proposals.emplace_back(Proposal{Add{key_package}});
@@ -52,10 +53,17 @@ std::expected<OutgoingCommit, CommitRefusal> Group::create_commit(const CommitOp
                   .identity = options.new_identity ? *options.new_identity : own_identity(),
                   .authenticated_data = options.authenticated_data,
                   .wire_format = *format};
+  return commit(std::move(plan), options.padding_bytes, services, random);
+}
+
+// Makes the Commit and keeps it pending.
+std::expected<OutgoingCommit, CommitRefusal> Group::commit(CommitPlan plan, std::size_t padding_bytes,
+                                                           const Services& services, RandomSource& random) {
+  const WireFormat format = plan.wire_format;
   auto made =
       make_commit(public_, std::move(plan), state_->secrets.init_secret.view(), *signature_key_, services, random);
   if (!made) return std::unexpected(to_commit_refusal(made.error()));
-  auto message = send_handshake(made->content, options.padding_bytes, random);
+  auto message = send_handshake(made->content, padding_bytes, random);
   if (!message) return std::unexpected(message.error());
 
   OutgoingCommit outgoing{*made, *message, *signature_key_};
@@ -64,7 +72,7 @@ std::expected<OutgoingCommit, CommitRefusal> Group::create_commit(const CommitOp
   path.forget_blanks(made->staged.tree);
   NextEpoch next{std::move(made->secrets), std::move(path), made->content.auth.confirmation_tag};
   pending_ = Pending{std::move(made->staged), std::move(next), std::move(*message), {}};
-  if (*format == WireFormat::mls_private_message) pending_->sealed = encode(made->content);
+  if (format == WireFormat::mls_private_message) pending_->sealed = encode(made->content);
   return outgoing;
 }
 
@@ -127,7 +135,7 @@ std::expected<NextEpoch, MemberError> Group::follow(const StagedCommit& staged, 
 
   const auto init_secret = init_secret_for(staged.changes);
   if (!init_secret) return std::unexpected(init_secret.error());
-  const auto psk_secret = derive_psk_secret(suite, staged.changes.psks, psks);
+  const auto psk_secret = derive_psk_secret(suite, staged.changes.psks, ContinuationPsks{psks, nullptr});
   if (!psk_secret) return std::unexpected(MemberError::missing_psk);
   const Bytes group_context = encode(staged.context);
   const SecretBytes joiner_secret =

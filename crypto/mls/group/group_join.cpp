@@ -70,7 +70,7 @@ std::expected<Joined, JoinRefusal> Group::join(BytesView message, const KeyPacka
   if (!parsed) return std::unexpected(JoinError::malformed);
   const auto* welcome = std::get_if<Welcome>(&*parsed);
   if (welcome == nullptr) return std::unexpected(JoinError::wrong_kind);
-  auto opened = open_welcome(*welcome, bundle, services.psks);
+  auto opened = open_welcome(*welcome, bundle, services.psks, options.continues);
   if (!opened) return std::unexpected(opened.error());
 
   auto group = follow_group_info(opened->group_info, tree, services.authentication);
@@ -84,6 +84,11 @@ std::expected<Joined, JoinRefusal> Group::join(BytesView message, const KeyPacka
                                            group->context().confirmed_transcript_hash);
   if (!equal_in_constant_time(tag, opened->group_info.confirmation_tag)) {
     return std::unexpected(JoinError::confirmation_tag_mismatch);
+  }
+  if (options.continues != nullptr) {
+    const auto verdict =
+        verify_continuation(*options.continues, group->context(), group->tree(), services.authentication);
+    if (!verdict) return std::unexpected(verdict.error());
   }
   const LeafIndex own_leaf = path->own_leaf();
   EpochState state = enter_epoch(opened->suite, std::move(secrets), std::move(*path), group->tree().leaf_count());

@@ -40,6 +40,7 @@ std::expected<Bytes, MessageError> Group::seal(const AuthenticatedContent& conte
 std::expected<Bytes, MessageError> Group::protect(BytesView application_data, BytesView authenticated_data,
                                                   std::size_t padding_bytes, RandomSource& random) {
   if (!is_member()) return std::unexpected(MessageError::not_a_member);
+  if (public_.reinit()) return std::unexpected(MessageError::group_reinitialised);
   if (application_data.size() > application_data_bytes_max ||
       authenticated_data.size() > authenticated_data_bytes_max) {
     return std::unexpected(MessageError::too_large);
@@ -54,6 +55,7 @@ std::expected<Bytes, MessageError> Group::protect(BytesView application_data, By
 
 std::expected<ApplicationMessage, MessageError> Group::unprotect(BytesView message) {
   if (!is_member()) return std::unexpected(MessageError::not_a_member);
+  if (public_.reinit()) return std::unexpected(MessageError::group_reinitialised);
   const auto parsed = parse_mls_message(message);
   if (!parsed) return std::unexpected(MessageError::malformed);
   const auto* sealed = std::get_if<PrivateMessage>(&*parsed);

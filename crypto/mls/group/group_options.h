@@ -1,10 +1,11 @@
 // What a group is made with, and what its members say when they enter one.
-// Source: RFC 9420 §11 (creation), §12.4.3 (joining).
+// Source: RFC 9420 §11 (creation, continuation), §12.4.3 (joining).
 #pragma once
 
 #include <optional>
 #include <vector>
 
+#include "crypto/mls/group/continuation.h"
 #include "crypto/mls/group/handshake_format.h"
 #include "crypto/mls/group/key_package_bundle.h"
 #include "crypto/mls/wire/psk.h"
@@ -20,8 +21,14 @@ struct GroupParameters {
   HandshakeFormat handshake_format = HandshakeFormat::public_message;
 };
 
+// Of the group that a ReInit asks for; nullopt when its version or suite is none of this build's.
+[[nodiscard]] std::optional<GroupParameters> parameters_of(const ReInit& reinit, LeafIdentity creator,
+                                                           Lifetime lifetime);
+
 struct JoinOptions {
   HandshakeFormat handshake_format = HandshakeFormat::public_message;
+  // The group that the new one must continue, by reinitialisation or branching; nullptr: it must continue none.
+  const Continuation* continues = nullptr;
 };
 
 struct ExternalJoinOptions {

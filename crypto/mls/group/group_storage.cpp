@@ -191,7 +191,7 @@ std::expected<void, ParseError> Group::load_pending(BytesView pending, const Ser
 
   const auto content = stored_commit(message, sealed);
   if (!content) return std::unexpected(content.error());
-  auto staged = public_.stage_commit(*content, {services.authentication, std::nullopt});
+  auto staged = public_.stage_commit(*content, {services.authentication, std::nullopt, true});
   if (!staged || !path.matches(staged->tree)) return std::unexpected(ParseError::malformed);
   NextEpoch next{std::move(secrets), std::move(path), content->auth.confirmation_tag};
   pending_ = Pending{std::move(*staged), std::move(next), std::move(message), std::move(sealed)};

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <variant>
 
+#include "crypto/mls/group/continuation.h"
 #include "crypto/mls/group/message_protection.h"
 #include "crypto/mls/group/tree_kem.h"
 #include "crypto/mls/group/welcome_secrets.h"
@@ -49,8 +50,11 @@ enum class JoinError : std::uint8_t {
   too_large,                  // more authenticated_data than a receiver would read
   no_external_pub,            // the GroupInfo is not for external joiners, or its key is no key
 };
-// WelcomeError: the sealed parts; GroupError: GroupInfo and tree; CommitError: the own external Commit.
-using JoinRefusal = std::variant<JoinError, WelcomeError, GroupError, CommitError, MemberError>;
+// WelcomeError: the sealed parts; GroupError: GroupInfo and tree; CommitError: the own external Commit;
+// ContinuationError: the group is not the one that was to come after the old one.
+using JoinRefusal = std::variant<JoinError, WelcomeError, GroupError, CommitError, MemberError, ContinuationError>;
+// A group that was to continue another: it can't be made like this, or its first Commit can't.
+using ContinuationRefusal = std::variant<ContinuationError, GroupError, CommitError, MemberError, MessageError>;
 
 [[nodiscard]] MemberError to_member_error(PathError error);
 [[nodiscard]] CommitRefusal to_commit_refusal(const CommitFault& fault);

@@ -31,6 +31,7 @@ enum class MessageError : std::uint8_t {
   too_large,                // more content or authenticated_data than a receiver would read
   proposals_waiting,        // a Commit must take up what was proposed before anything is said (§12.4)
   not_a_member,             // this member was removed; its secrets are wiped
+  group_reinitialised,      // the group ended with a ReInit: nothing more is said in it (§12.4.2)
 };
 
 // What both ends of a message in one epoch share.

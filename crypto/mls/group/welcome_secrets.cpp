@@ -23,10 +23,20 @@ GroupInfo signed_group_info(const GroupInfoBase& base, Extensions extensions, Ci
   return info;
 }
 
-// §11.2, §11.3: these PSKs say that the group continues another one, which asks for checks against that group.
-bool continues_another_group(const PreSharedKeyID& id) {
-  const auto* resumption = std::get_if<ResumptionPSK>(&id.psk);
-  return resumption != nullptr && resumption->usage != ResumptionPSKUsage::application;
+// §12.4.3.1: one PSK at most says that the group continues another, and that is the one it should.
+std::expected<void, WelcomeError> verify_continuation_psk(std::span<const PreSharedKeyID> psks,
+                                                          const Continuation* continues) {
+  const auto count = std::ranges::count_if(psks, is_continuation);
+  if (count == 0 && continues == nullptr) return {};
+  if (count == 0) return std::unexpected(WelcomeError::continuation_missing);
+  if (continues == nullptr) return std::unexpected(WelcomeError::unexpected_continuation);
+  if (count > 1) return std::unexpected(WelcomeError::several_continuations);
+  const auto& found = std::get<ResumptionPSK>(std::ranges::find_if(psks, is_continuation)->psk);
+  const ResumptionPSK& wanted = continues->id;
+  if (found.usage != wanted.usage) return std::unexpected(WelcomeError::continuation_of_another_usage);
+  if (found.psk_group_id != wanted.psk_group_id) return std::unexpected(WelcomeError::continuation_of_another_group);
+  if (found.psk_epoch != wanted.psk_epoch) return std::unexpected(WelcomeError::continuation_of_another_epoch);
+  return {};
 }
 
 std::expected<GroupSecrets, WelcomeError> open_group_secrets(CipherSuite suite, const Welcome& welcome,
@@ -81,17 +91,17 @@ std::expected<Welcome, CryptoError> make_welcome(const WelcomeSecrets& secrets, 
 }
 
 std::expected<OpenedWelcome, WelcomeError> open_welcome(const Welcome& welcome, const KeyPackageBundle& bundle,
-                                                        const PreSharedKeySource& psks) {
+                                                        const PreSharedKeySource& psks, const Continuation* continues) {
   const auto suite = CipherSuite::of(welcome.cipher_suite);
   if (!suite || welcome.cipher_suite != bundle.key_package.cipher_suite) {
     return std::unexpected(WelcomeError::not_for_this_key_package);
   }
   auto group_secrets = open_group_secrets(*suite, welcome, bundle);
   if (!group_secrets) return std::unexpected(group_secrets.error());
-  if (std::ranges::any_of(group_secrets->psks, continues_another_group)) {
-    return std::unexpected(WelcomeError::unsupported_psk);
+  if (const auto verdict = verify_continuation_psk(group_secrets->psks, continues); !verdict) {
+    return std::unexpected(verdict.error());
   }
-  auto psk_secret = derive_psk_secret(*suite, group_secrets->psks, psks);
+  auto psk_secret = derive_psk_secret(*suite, group_secrets->psks, ContinuationPsks{psks, continues});
   if (!psk_secret) return std::unexpected(WelcomeError::missing_psk);
 
   const SecretBytes welcome_secret =

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 
+#include "crypto/mls/group/continuation.h"
 #include "crypto/mls/group/key_package_bundle.h"
 #include "crypto/mls/group/pre_shared_keys.h"
 #include "crypto/mls/tree/ratchet_tree.h"
@@ -21,7 +22,13 @@ enum class WelcomeError : std::uint8_t {
   undecryptable,             // GroupSecrets or GroupInfo do not open with these keys
   malformed,                 // what was inside is not the structure it should be
   missing_psk,               // a PSK it names is not held
-  unsupported_psk,           // it continues another group (reinit, branch), which this client does not do
+  // Of PSKs that say which group this one continues (§11.2, §11.3).
+  unexpected_continuation,  // there is one, and this was to be a group of its own
+  several_continuations,
+  continuation_missing,           // there is none, and this was to be the continuation of a group
+  continuation_of_another_usage,  // reinit for branch, or the other way round
+  continuation_of_another_group,
+  continuation_of_another_epoch,
 };
 
 // How joiners get the ratchet tree: from the server, or in an extension of the GroupInfo (§12.4.3.3).
@@ -64,7 +71,8 @@ struct Joiner {
                                                                const Bytes& encrypted_group_info, const Joiner& joiner,
                                                                RandomSource& random);
 
-// What a Welcome held. Nothing of the group is verified: the GroupInfo's signer and the tree are next.
+// What a Welcome held. `continues`: the group that its group has to continue; nullptr for none. Nothing of the group is
+// verified: the GroupInfo's signer and the tree are next.
 struct OpenedWelcome {
   CipherSuite suite;
   GroupSecrets group_secrets;
@@ -73,6 +81,7 @@ struct OpenedWelcome {
 };
 [[nodiscard]] std::expected<OpenedWelcome, WelcomeError> open_welcome(const Welcome& welcome,
                                                                       const KeyPackageBundle& bundle,
-                                                                      const PreSharedKeySource& psks);
+                                                                      const PreSharedKeySource& psks,
+                                                                      const Continuation* continues = nullptr);
 
 }  // namespace samband::mls

@@ -99,13 +99,13 @@ TEST(Group, NoticesAChangedDigitInAnyFieldOfThePassiveClientWelcomes) {
 class LyingWelcome : public ::testing::Test {
  protected:
   // What the joiner says to a Welcome with this fixture's secrets and GroupInfo.
-  std::optional<WelcomeError> verdict(std::vector<PreSharedKeyID> named = {}) {
+  std::optional<WelcomeError> verdict(std::vector<PreSharedKeyID> named = {}, const Continuation* continues = nullptr) {
     const SecretBytes psk_secret = zero_secret(suite);
     const SecretBytes welcome_secret = derive_welcome_secret(suite, joiner_secret, psk_secret.view());
     const WelcomeSecrets secrets{suite, joiner_secret, welcome_secret.view(), named};
     const auto welcome =
         make_welcome(secrets, seal_group_info(secrets, info), {bundle.key_package, std::nullopt}, random);
-    const auto opened = open_welcome(*welcome, bundle, NoPreSharedKeys{});
+    const auto opened = open_welcome(*welcome, bundle, NoPreSharedKeys{}, continues);
     return opened ? std::nullopt : std::optional{opened.error()};
   }
   [[nodiscard]] PreSharedKeyID resumption(ResumptionPSKUsage usage) const {
@@ -135,9 +135,31 @@ TEST_F(LyingWelcome, IsRefusedWhenItsGroupHasAnotherSuite) {
 }
 
 TEST_F(LyingWelcome, IsRefusedWhenItContinuesAnotherGroupOrNamesAPskThatIsNotHeld) {
-  EXPECT_EQ(verdict({resumption(ResumptionPSKUsage::reinit)}), WelcomeError::unsupported_psk);
-  EXPECT_EQ(verdict({resumption(ResumptionPSKUsage::branch)}), WelcomeError::unsupported_psk);
+  EXPECT_EQ(verdict({resumption(ResumptionPSKUsage::reinit)}), WelcomeError::unexpected_continuation);
+  EXPECT_EQ(verdict({resumption(ResumptionPSKUsage::branch)}), WelcomeError::unexpected_continuation);
   EXPECT_EQ(verdict({resumption(ResumptionPSKUsage::application)}), WelcomeError::missing_psk);
+}
+
+TEST_F(LyingWelcome, IsRefusedWhenItContinuesAnotherGroupThanItShould) {
+  const auto refusal = [&](ResumptionPSK wanted) {
+    const Continuation continues{.id = std::move(wanted), .resumption_psk = SecretBytes{Bytes(32)}};
+    return verdict({resumption(ResumptionPSKUsage::reinit)}, &continues);
+  };
+  EXPECT_EQ(refusal({ResumptionPSKUsage::branch, {1}, Epoch{1}}), WelcomeError::continuation_of_another_usage);
+  EXPECT_EQ(refusal({ResumptionPSKUsage::reinit, {2}, Epoch{1}}), WelcomeError::continuation_of_another_group);
+  EXPECT_EQ(refusal({ResumptionPSKUsage::reinit, {1}, Epoch{2}}), WelcomeError::continuation_of_another_epoch);
+  // The one that is wanted: opened with its PSK, which this Welcome was not made with.
+  EXPECT_EQ(refusal({ResumptionPSKUsage::reinit, {1}, Epoch{1}}), WelcomeError::undecryptable);
+}
+
+TEST_F(LyingWelcome, IsRefusedWhenItContinuesNoGroupOrTwo) {
+  const Continuation continues{.id = {ResumptionPSKUsage::reinit, {1}, Epoch{1}},
+                               .resumption_psk = SecretBytes{Bytes(32)}};
+  EXPECT_EQ(verdict({}, &continues), WelcomeError::continuation_missing);
+  EXPECT_EQ(verdict({resumption(ResumptionPSKUsage::application)}, &continues), WelcomeError::continuation_missing);
+  PreSharedKeyID again = resumption(ResumptionPSKUsage::reinit);
+  again.psk_nonce[0] ^= 1;
+  EXPECT_EQ(verdict({resumption(ResumptionPSKUsage::reinit), again}, &continues), WelcomeError::several_continuations);
 }
 
 TEST_F(LyingWelcome, IsRefusedForAKeyPackageOfAnotherSuite) {
