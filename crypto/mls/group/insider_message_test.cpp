@@ -13,6 +13,8 @@ SecretBytes sender_data_secret_of(const Group& group) {
   Reader in{stored.view()};
   in.u16();
   in.u8();
+  in.u16();  // no own Update waits
+  in.u16();  // no proposal is disregarded
   in.bytes(vector_bytes_max);
   std::ignore = PrivatePath::read(in);
   return SecretBytes{in.bytes(hash_bytes_max)};

@@ -264,8 +264,8 @@ TEST_F(PrivateHandshakes, AreNotLoadedWhenWhatWasStoredBesideThemDoesNotParse) {
 
 TEST_F(GroupOfThree, ReadsAStoreFromBeforeHandshakesCouldBePrivate) {
   Bytes stored = copy_of(bjorn.group->encode_group().view());
-  stored.erase(stored.begin() + 2);  // the HandshakeFormat
-  stored[1] = 1;                     // the version
+  stored.erase(stored.begin() + 2, stored.begin() + 7);  // the HandshakeFormat, and that nothing waits
+  stored[1] = 1;                                         // the version
   const auto loaded = Group::load(stored, bjorn.store.records(), *bjorn.signature_key);
   ASSERT_TRUE(loaded);
   EXPECT_EQ(loaded->handshake_format(), HandshakeFormat::public_message);
