@@ -88,6 +88,9 @@ std::size_t CipherSuite::kem_private_key_bytes() const {
 std::size_t CipherSuite::signature_public_key_bytes() const {
   return table_->signature->public_key_bytes;
 }
+std::size_t CipherSuite::signature_private_key_bytes() const {
+  return table_->signature->private_key_bytes;
+}
 
 Bytes CipherSuite::hash(BytesView data) const {
   return hash({data});

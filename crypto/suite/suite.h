@@ -62,6 +62,7 @@ class CipherSuite {
   [[nodiscard]] std::size_t kem_public_key_bytes() const;
   [[nodiscard]] std::size_t kem_private_key_bytes() const;
   [[nodiscard]] std::size_t signature_public_key_bytes() const;
+  [[nodiscard]] std::size_t signature_private_key_bytes() const;
 
   // --- hash, MAC, KDF
   [[nodiscard]] Bytes hash(BytesView data) const;

@@ -78,16 +78,18 @@ Content removal() {
 // --- the official vectors
 
 Scene scene_of(const Json& test_case) {
-  return {suite_of(test_case),
-          {.cipher_suite = test_case.at("cipher_suite"),
-           .group_id = hex_field(test_case, "group_id"),
-           .epoch = Epoch{test_case.at("epoch").get<std::uint64_t>()},
-           .tree_hash = hex_field(test_case, "tree_hash"),
-           .confirmed_transcript_hash = hex_field(test_case, "confirmed_transcript_hash")},
-          {SecretBytes{hex_field(test_case, "signature_priv")}, hex_field(test_case, "signature_pub")},
-          SecretBytes{hex_field(test_case, "encryption_secret")},
-          SecretBytes{hex_field(test_case, "sender_data_secret")},
-          hex_field(test_case, "membership_key")};
+  return {
+      suite_of(test_case),
+      {.cipher_suite = test_case.at("cipher_suite"),
+       .group_id = hex_field(test_case, "group_id"),
+       .epoch = Epoch{test_case.at("epoch").get<std::uint64_t>()},
+       .tree_hash = hex_field(test_case, "tree_hash"),
+       .confirmed_transcript_hash = hex_field(test_case, "confirmed_transcript_hash")},
+      {SecretBytes{private_key_field(test_case, "signature_priv", suite_of(test_case).signature_private_key_bytes())},
+       hex_field(test_case, "signature_pub")},
+      SecretBytes{hex_field(test_case, "encryption_secret")},
+      SecretBytes{hex_field(test_case, "sender_data_secret")},
+      hex_field(test_case, "membership_key")};
 }
 
 bool opens_to(const Scene& scene, BytesView wire, const Content& expected) {

@@ -22,6 +22,13 @@ inline bool is_implemented(const Json& test_case) {
   return CipherSuite::of(test_case.at("cipher_suite").get<std::uint16_t>()).has_value();
 }
 
+// A private key of `width` bytes: the files leave out the zeros in front of a NIST curve's scalar.
+inline Bytes private_key_field(const Json& object, const std::string& name, std::size_t width) {
+  Bytes key = hex_field(object, name);
+  if (key.size() < width) key.insert(key.begin(), width - key.size(), 0);
+  return key;
+}
+
 // Every case of every implemented suite passes, and suites 1 and 3 are among them.
 inline void expect_cases_pass(const Json& cases, const Procedure& passes) {
   std::set<int> suites_run;

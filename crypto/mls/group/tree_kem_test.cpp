@@ -47,7 +47,8 @@ std::optional<Scene> scene_of(const Json& test_case) {
                           .confirmed_transcript_hash = hex_field(test_case, "confirmed_transcript_hash")},
               .members = {}};
   for (const Json& leaf : test_case.at("leaves_private")) {
-    auto signature_key = suite.signature_key_pair(hex_field(leaf, "signature_priv"));
+    auto signature_key =
+        suite.signature_key_pair(private_key_field(leaf, "signature_priv", suite.signature_private_key_bytes()));
     PrivatePath path = private_path_of(leaf, suite);
     const LeafNode* node = scene.tree.leaf(path.own_leaf());
     const bool keys_match =

@@ -45,15 +45,18 @@ TEST(Welcome, NoticesAChangedDigitInAnyFieldOfItsVectors) {
 std::optional<KeyPackageBundle> bundle_of(const Json& test_case) {
   auto key_package = message_field<KeyPackage>(test_case, "key_package");
   if (!key_package) return std::nullopt;
-  const KeyPackageBundle given{std::move(*key_package), SecretBytes{hex_field(test_case, "init_priv")},
-                               SecretBytes{hex_field(test_case, "encryption_priv")}};
+  const std::size_t width = suite_of(test_case).kem_private_key_bytes();
+  const KeyPackageBundle given{std::move(*key_package), SecretBytes{private_key_field(test_case, "init_priv", width)},
+                               SecretBytes{private_key_field(test_case, "encryption_priv", width)}};
   auto checked = KeyPackageBundle::parse(given.encode().view());  // also: the private keys match
   if (!checked) return std::nullopt;
   return std::move(*checked);
 }
 
 std::optional<KeyPair> signature_key_of(const Json& test_case, const KeyPackage& key_package) {
-  auto pair = suite_of(test_case).signature_key_pair(hex_field(test_case, "signature_priv"));
+  const CipherSuite suite = suite_of(test_case);
+  auto pair =
+      suite.signature_key_pair(private_key_field(test_case, "signature_priv", suite.signature_private_key_bytes()));
   if (!pair || pair->public_key != key_package.leaf_node.signature_key) return std::nullopt;
   return std::move(*pair);
 }
