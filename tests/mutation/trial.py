@@ -102,6 +102,19 @@ class Tests:
             self.skipped.append(test)
         return None if outcome.passed else test
 
+    def named(self, name: str) -> list[Test]:
+        """The tests of that name; several where it has parameters."""
+        suite, test = name.split(".")
+        instance = re.compile(rf"(?:\w+/)?{suite}\.{test}(?:/\w+)?")
+        return [each for each in self.seconds if instance.fullmatch(each.name)]
+
+    def notice(self, number: int, tests: list[Test]) -> bool:
+        """Whether one of these, all of one program, fails without the check."""
+        reached = [test for test in tests if test in self.reaching.get(number, [])]
+        seconds = sum(self.seconds[test] for test in reached)
+        names = [test.name for test in reached]
+        return bool(names) and not self._run_without(number, reached[0].program, names, seconds, True).passed
+
     def first_to_notice(self, number: int) -> list[str]:
         """The first test found that fails without the check, in a list; empty when none does."""
         for program, names, seconds in self._batches(number):
