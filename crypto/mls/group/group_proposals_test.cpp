@@ -198,6 +198,8 @@ TEST_F(Proposals, AreNotMadeWhenTheOthersWouldRefuseThem) {
   const Extensions unknown{{ExtensionType{0xf0ff}, {}}};
   EXPECT_EQ(refusal(anna, GroupContextExtensions{unknown}),
             CommitRefusal{CommitError::leaf_required_capability_missing});
+  const Extensions twice{{policy_extension, {1}}, {policy_extension, {2}}};
+  EXPECT_EQ(refusal(anna, GroupContextExtensions{twice}), CommitRefusal{CommitError::malformed_extensions});
   EXPECT_EQ(refusal(anna, Remove{bjorn.leaf()}, {.authenticated_data = Bytes(authenticated_data_bytes_max + 1)}),
             CommitRefusal{MessageError::too_large});
   EXPECT_TRUE(anna.group->public_group().waiting_proposals().empty());

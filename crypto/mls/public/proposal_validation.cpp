@@ -53,6 +53,7 @@ class Judge {
   Step operator()(const ExternalInit&) const { return std::unexpected(CommitError::external_init_by_member); }
 
   Step operator()(const GroupContextExtensions& proposal) const {
+    if (has_duplicate_type(proposal.extensions)) return std::unexpected(CommitError::malformed_extensions);
     GroupContext next = context_;
     next.extensions = proposal.extensions;
     const auto group = leaf_requirements(next, tree_.suite(), judgement_.now);
