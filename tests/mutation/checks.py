@@ -49,6 +49,7 @@ _RETURN = re.compile(r"\breturn\b")
 _BOOL = re.compile(r"\bbool\s+\w+\s*=(?!=)")
 _ASSIGNED = re.compile(r"(?<=\s)[\w.]+\s*([|&]?=)(?!=)(?=\s)")
 _BOUND = re.compile(r"\b(?:bytes_owned|bytes|vector|read_vector)(?:<[^;{}]*?>)?\((?=[^()]*\b\w+_max\b)")
+NO_BOUND = "vector_bytes_max"  # what the encoding itself can say
 _BOUND_ALONE = re.compile(r"(?:[\w:]+\s*[+*-]\s*)*\w+_max(?:\s*[+*-]\s*[\w:]+)*")
 _FORGET = re.compile(
     r"(?<=[\n;{)])\s*(?=(?:[\w.:>-]*\b)?(?:erase|clear|reset|erase_if|consume|wipe|forget_\w+)\([^;]*;)"
@@ -192,7 +193,7 @@ class _Finder:
         for found in _BOUND.finditer(self.source.code):
             closing = self.source.closing(found.end() - 1)
             for argument in self.source.split(",", Span(found.end(), closing)):
-                if _BOUND_ALONE.fullmatch(self.code(argument)):
+                if _BOUND_ALONE.fullmatch(self.code(argument)) and self.code(argument) != NO_BOUND:
                     self.add(argument, "::mutation::unbounded(#, ", ")")
 
     def what_is_forgotten(self) -> None:

@@ -102,6 +102,7 @@ class OtherShapes(unittest.TestCase):
         self.assertEqual(taken_out(text), ["key_bytes_max", "a_max + 1"])
         self.assertIn("in.bytes(::mutation::unbounded(0, key_bytes_max))", instrumented(text))
         self.assertEqual(taken_out("void bytes(std::size_t size_max);"), [])
+        self.assertEqual(taken_out("T f() { return in.bytes(vector_bytes_max); }"), [])
 
     def test_what_is_forgotten(self):
         self.assertEqual(taken_out("void f() { keys_.erase(a);\n  for (;;) b->clear();\n}"), ["keys_.erase(a);", "b->clear();"])
