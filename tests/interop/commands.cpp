@@ -44,6 +44,31 @@ std::string run(Arguments& in, Act&& act) {
   return answer_of(act());
 }
 
+// `propose add KP`, `propose remove LEAF`, `propose psk ID` or `propose update`, each with or without `priv`.
+std::string propose(Peer& peer, Arguments& in) {
+  const std::string what = in.text();
+  if (what == "add") {
+    const Bytes key_package = in.hex();
+    const mls::WireFormat format = in.wire_format();
+    return run(in, [&] { return peer.propose_add(key_package, format); });
+  }
+  if (what == "remove") {
+    const mls::LeafIndex leaf{in.number()};
+    const mls::WireFormat format = in.wire_format();
+    return run(in, [&] { return peer.propose_remove(leaf, format); });
+  }
+  if (what == "psk") {
+    const Bytes id = in.hex();
+    const mls::WireFormat format = in.wire_format();
+    return run(in, [&] { return peer.propose_psk(id, format); });
+  }
+  if (what == "update") {
+    const mls::WireFormat format = in.wire_format();
+    return run(in, [&] { return peer.propose_update(format); });
+  }
+  return answer(what.empty() ? CommandError::missing_argument : CommandError::unknown_word);
+}
+
 struct Command {
   std::string_view name;
   std::string (*answer)(Peer& peer, Arguments& in);
@@ -83,6 +108,7 @@ constexpr std::array commands{
               const mls::WireFormat format = in.wire_format();
               return run(in, [&] { return peer.update(format); });
             }},
+    Command{"propose", propose},
     Command{"join",
             [](Peer& peer, Arguments& in) {
               const Bytes welcome = in.hex();

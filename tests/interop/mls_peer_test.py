@@ -113,6 +113,48 @@ class BetweenPeers(PeerTest):
         self.deliver(removal, [anna], "removed")
         self.agree([bjorn, celine])
 
+    def test_proposals_wait_for_a_commit_that_takes_them_up(self):
+        for framing in ([], ["priv"]):
+            anna, bjorn, celine, dag = members = self.group(3, "anna", "bjørn", "celine", "dag")
+            eva = self.peer("eva")
+            for member in members:
+                member.ok("psk", "aa", "0123")
+            for proposer, words in ((bjorn, ["update"]), (bjorn, ["update"]), (celine, ["add", eva.one("kp", 3)]),
+                                    (celine, ["psk", "aa"]), (celine, ["remove", 3])):
+                proposal = proposer.one("propose", *words, *framing)
+                self.assertEqual(proposal[:8], PRIVATE if framing else PUBLIC)
+                self.deliver(proposal, [member for member in members if member is not proposer], "proposal")
+            before = anna.one("auth")
+            self.assertEqual(anna.ask("protect", "00"), "err proposals_waiting")
+            self.assertEqual(bjorn.ask("protect", "00"), "err proposals_waiting")
+            commit, welcome = anna.ok("update")
+            self.assertNotEqual(anna.one("auth"), before)
+            self.deliver(commit, [bjorn, celine])
+            self.deliver(commit, [dag], "removed")
+            self.assertEqual(eva.ask("join", welcome), "err missing_psk")
+            eva.ok("psk", "aa", "0123")
+            eva.ok("join", welcome)
+            self.agree([anna, bjorn, celine, eva])
+            self.talk([anna, bjorn, celine, eva])
+            # Bjørn's new leaf key is in force: what is encrypted to it reaches him.
+            (commit,) = eva.ok("commit")
+            self.deliver(commit, [anna, bjorn, celine])
+            self.agree([anna, bjorn, celine, eva])
+
+    def test_an_update_waits_in_the_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            anna, bjorn = self.group(3, "anna", "bjørn")
+            self.deliver(bjorn.one("propose", "update"), [anna], "proposal")
+            bjorn.ok("save", Path(folder) / "bjørn")
+            again = self.peer("nobody")
+            again.ok("load", Path(folder) / "bjørn")
+            (commit,) = anna.ok("commit")
+            self.deliver(commit, [again])
+            self.agree([anna, again])
+            (commit,) = anna.ok("commit")
+            self.deliver(commit, [again])
+            self.agree([anna, again])
+
     def test_epochs_count_up_from_zero(self):
         anna = self.peer("anna")
         anna.ok("create", "67")
@@ -274,6 +316,14 @@ class BadLines(PeerTest):
         ("commit private", "err unknown_word"),
         ("commit priv priv", "err too_many_arguments"),
         ("update 00", "err unknown_word"),
+        ("propose", "err missing_argument"),
+        ("propose ", "err missing_argument"),
+        ("propose commit", "err unknown_word"),
+        ("propose remove", "err missing_argument"),
+        ("propose remove x", "err malformed_number"),
+        ("propose psk 0", "err malformed_hex"),
+        ("propose update 0", "err unknown_word"),
+        ("propose update priv priv", "err too_many_arguments"),
         ("handle", "err missing_argument"),
         ("handle 0", "err malformed_hex"),
         ("protect", "err missing_argument"),
@@ -288,12 +338,15 @@ class BadLines(PeerTest):
     ]
     WITHOUT_GROUP = [(line, "err no_group") for line in (
         "commit", "commit priv", "update", "update priv", "remove 0", "remove 0 priv", "handle 00", "gi", "protect 00",
-        "unprotect 00", "export label 00 32", "auth", "auth ")]
+        "propose remove 0", "propose psk 00", "propose update priv", "unprotect 00", "export label 00 32", "auth", "auth ")]
     IN_GROUP = [
         ("add 00", "err truncated"),
         ("remove 0", "err removes_committer"),
         ("remove 7", "err removed_leaf_blank"),
         ("remove 4294967295", "err removed_leaf_blank"),
+        ("propose add 00", "err truncated"),
+        ("propose remove 7", "err removed_leaf_blank"),
+        ("propose psk " + 256 * "00", "err psk_id_too_long"),
         ("handle 00", "err truncated"),
         ("handle 00020001", "err unknown_value"),
         ("handle 00010009", "err unknown_value"),

@@ -2,6 +2,8 @@
 
 import { PeerProcess } from "./peer_process.mjs"
 
+const words = (framing) => (framing === "private" ? ["priv"] : [])
+
 export class OurClient {
   constructor(name, suite, program) {
     this.name = name
@@ -35,6 +37,18 @@ export class OurClient {
   }
   commit(framing) {
     return this.#commit(framing, "commit")
+  }
+  async proposeAdd(keyPackage, framing) {
+    return (await this.peer.ask("propose", "add", keyPackage, ...words(framing)))[0]
+  }
+  async proposeRemove(leaf, framing) {
+    return (await this.peer.ask("propose", "remove", leaf, ...words(framing)))[0]
+  }
+  async proposePsk(id, framing) {
+    return (await this.peer.ask("propose", "psk", id, ...words(framing)))[0]
+  }
+  async proposeUpdate(framing) {
+    return (await this.peer.ask("propose", "update", ...words(framing)))[0]
   }
   // "proposal", "commit", or "removed" when the Commit ends this client's membership.
   async handle(message) {
@@ -71,8 +85,8 @@ export class OurClient {
     await this.peer.end()
   }
 
-  async #commit(framing, ...words) {
-    const [commit, welcome] = await this.peer.ask(...words, ...(framing === "private" ? ["priv"] : []))
+  async #commit(framing, ...command) {
+    const [commit, welcome] = await this.peer.ask(...command, ...words(framing))
     return { commit, welcome }
   }
 }

@@ -7,7 +7,6 @@
 #include "crypto/bytes/check.h"
 #include "crypto/codec/hex.h"
 #include "crypto/mls/wire/message.h"
-#include "tests/interop/committable_proposals.h"
 
 namespace samband::interop {
 namespace {
@@ -65,6 +64,14 @@ OrReason<Body> parse_as(BytesView message) {
   auto* body = std::get_if<Body>(&*parsed);
   if (body == nullptr) return refuse(mls::MessageError::wrong_kind);
   return std::move(*body);
+}
+
+OrReason<mls::KeyPackage> parse_key_package_to_add(BytesView message) {
+  auto key_package = parse_as<mls::KeyPackage>(message);
+  if (!key_package) return key_package;
+  const auto* source = std::get_if<mls::KeyPackageSource>(&key_package->leaf_node.source);
+  if (source != nullptr && !source->lifetime.contains(now())) return refuse(mls::CommitError::leaf_outside_lifetime);
+  return key_package;
 }
 
 OrReason<std::optional<mls::RatchetTreeNodes>> parse_tree(const std::optional<Bytes>& tree) {
@@ -222,7 +229,7 @@ OrReason<CommitAndWelcome> Peer::commit_and_merge(mls::CommitOptions options, ml
   const auto group = member();
   if (!group) return std::unexpected(group.error());
   options.wire_format = format;
-  options.references = committable_proposals((*group)->public_group(), (*group)->own_leaf());
+  options.references = (*group)->proposals_to_commit();
   const auto outgoing = (*group)->create_commit(options, services(psks_), random_);
   if (!outgoing) return refuse(outgoing.error());
   const auto welcomes = outgoing->make_welcomes({}, mls::TreeDelivery::in_group_info, random_);
@@ -237,10 +244,8 @@ OrReason<CommitAndWelcome> Peer::commit_and_merge(mls::CommitOptions options, ml
 }
 
 OrReason<CommitAndWelcome> Peer::add(BytesView message, mls::WireFormat format) {
-  auto key_package = parse_as<mls::KeyPackage>(message);
+  auto key_package = parse_key_package_to_add(message);
   if (!key_package) return std::unexpected(key_package.error());
-  const auto* source = std::get_if<mls::KeyPackageSource>(&key_package->leaf_node.source);
-  if (source != nullptr && !source->lifetime.contains(now())) return refuse(mls::CommitError::leaf_outside_lifetime);
   mls::CommitOptions options;
   options.adds.push_back(std::move(*key_package));
   return commit_and_merge(std::move(options), format);
@@ -257,8 +262,42 @@ OrReason<CommitAndWelcome> Peer::update(mls::WireFormat format) {
 OrReason<CommitAndWelcome> Peer::commit(mls::WireFormat format) {
   const auto group = member();
   if (!group) return std::unexpected(group.error());
-  const std::size_t nonce_bytes = (*group)->public_group().suite().hash_bytes();
-  return commit_and_merge({.psks = psks_.waiting(nonce_bytes, random_), .force_path = true}, format);
+  const CipherSuite suite = (*group)->public_group().suite();
+  return commit_and_merge({.psks = psks_.waiting(suite, random_), .force_path = true}, format);
+}
+
+OrReason<Bytes> Peer::propose(const mls::ProposedChange& change, mls::WireFormat format) {
+  const auto group = member();
+  if (!group) return std::unexpected(group.error());
+  auto proposal = (*group)->propose(change, {.wire_format = format}, services(psks_), random_);
+  if (!proposal) return refuse(proposal.error());
+  return std::move(proposal->message);
+}
+
+OrReason<Bytes> Peer::propose_add(BytesView message, mls::WireFormat format) {
+  auto key_package = parse_key_package_to_add(message);
+  if (!key_package) return std::unexpected(key_package.error());
+  return propose(mls::Add{std::move(*key_package)}, format);
+}
+
+OrReason<Bytes> Peer::propose_remove(mls::LeafIndex leaf, mls::WireFormat format) {
+  return propose(mls::Remove{leaf}, format);
+}
+
+OrReason<Bytes> Peer::propose_psk(const Bytes& id, mls::WireFormat format) {
+  const auto group = member();
+  if (!group) return std::unexpected(group.error());
+  if (id.size() > mls::psk_id_bytes_max) return refuse(CommandError::psk_id_too_long);
+  const CipherSuite suite = (*group)->public_group().suite();
+  return propose(mls::PreSharedKey{mls::make_external_psk_id(suite, id, random_)}, format);
+}
+
+OrReason<Bytes> Peer::propose_update(mls::WireFormat format) {
+  const auto group = member();
+  if (!group) return std::unexpected(group.error());
+  auto proposal = (*group)->propose_update(std::nullopt, {.wire_format = format}, services(psks_), random_);
+  if (!proposal) return refuse(proposal.error());
+  return std::move(proposal->message);
 }
 
 OrReason<Handled> Peer::handle(BytesView message) {

@@ -41,6 +41,11 @@ class Peer {
   [[nodiscard]] OrReason<CommitAndWelcome> update(mls::WireFormat format);
   // Injects the PSKs that wait, too.
   [[nodiscard]] OrReason<CommitAndWelcome> commit(mls::WireFormat format);
+  // Proposals by themselves, for the next Commit to take up; that of an update can't be this peer's.
+  [[nodiscard]] OrReason<Bytes> propose_add(BytesView key_package, mls::WireFormat format);
+  [[nodiscard]] OrReason<Bytes> propose_remove(mls::LeafIndex leaf, mls::WireFormat format);
+  [[nodiscard]] OrReason<Bytes> propose_psk(const Bytes& id, mls::WireFormat format);
+  [[nodiscard]] OrReason<Bytes> propose_update(mls::WireFormat format);
   [[nodiscard]] OrReason<Handled> handle(BytesView message);
   [[nodiscard]] OrReason<void> tell_psk(const Bytes& id, const Bytes& secret);
 
@@ -71,6 +76,7 @@ class Peer {
   [[nodiscard]] const KeyPair& signature_key(CipherSuite suite);
   [[nodiscard]] mls::LeafIdentity leaf_identity() const;
   [[nodiscard]] OrReason<CommitAndWelcome> commit_and_merge(mls::CommitOptions options, mls::WireFormat format);
+  [[nodiscard]] OrReason<Bytes> propose(const mls::ProposedChange& change, mls::WireFormat format);
   void enter(mls::Group group);
   void entered_epoch();
 

@@ -25,14 +25,10 @@ std::optional<SecretBytes> PreSharedKeyStore::find(const mls::PreSharedKeyID& id
   return found->second.duplicate();
 }
 
-std::vector<mls::PreSharedKeyID> PreSharedKeyStore::waiting(std::size_t nonce_bytes, RandomSource& random) const {
+std::vector<mls::PreSharedKeyID> PreSharedKeyStore::waiting(CipherSuite suite, RandomSource& random) const {
   std::vector<mls::PreSharedKeyID> ids;
   ids.reserve(waiting_.size());
-  for (const Bytes& id : waiting_) {
-    Bytes nonce(nonce_bytes);
-    random.fill(nonce);
-    ids.push_back({.psk = mls::ExternalPSK{id}, .psk_nonce = std::move(nonce)});
-  }
+  for (const Bytes& id : waiting_) ids.push_back(mls::make_external_psk_id(suite, id, random));
   return ids;
 }
 

@@ -25,7 +25,7 @@ class PreSharedKeyStore final : public mls::PreSharedKeySource {
 
   [[nodiscard]] std::size_t waiting_count() const { return waiting_.size(); }
   // Ids for a Commit to inject all that wait, each with a fresh nonce.
-  [[nodiscard]] std::vector<mls::PreSharedKeyID> waiting(std::size_t nonce_bytes, RandomSource& random) const;
+  [[nodiscard]] std::vector<mls::PreSharedKeyID> waiting(CipherSuite suite, RandomSource& random) const;
   // What has entered waits no longer.
   void entered(std::span<const mls::PreSharedKeyID> ids);
 

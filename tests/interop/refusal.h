@@ -19,7 +19,7 @@ enum class CommandError : std::uint8_t {
   too_many_arguments,
   malformed_hex,
   malformed_number,
-  unknown_word,   // something else where only `priv` may stand
+  unknown_word,   // where only `priv`, or a kind of proposal, may stand
   line_too_long,  // the rest of it is skipped
   unsupported_suite,
   group_id_too_long,

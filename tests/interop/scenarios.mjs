@@ -25,6 +25,30 @@ export const scenarios = {
     await world.talk([...members, third])
   },
 
+  "a commits what b proposes": async (world, a, b) => {
+    for (const framing of ["public", "private"]) {
+      const [first, second, third] = await world.group(a, b, b)
+      const joiner = await world.client(b)
+      for (const member of [first, second, third, joiner]) await member.tellPsk("70736b", "c0ffee")
+      const proposals = [
+        await second.proposeAdd(await joiner.keyPackage(), framing),
+        await second.proposePsk("70736b", framing),
+        await second.proposeRemove(2, framing),
+      ]
+      for (const proposal of proposals) {
+        for (const member of [first, third]) {
+          expectEqual(`${member.name} handles a proposal`, await member.handle(proposal), "proposal")
+        }
+      }
+      const { commit, welcome } = await first.commit(framing)
+      await world.deliver(commit, [second])
+      expectEqual(`${third.name} handles its removal`, await third.handle(commit), "removed")
+      await joiner.join(welcome)
+      await world.agree([first, second, joiner])
+      await world.talk([first, second, joiner])
+    }
+  },
+
   "a removes b": async (world, a, b) => {
     const [first, second, third] = await world.group(a, b, b)
     const { commit } = await first.remove(1)
@@ -119,8 +143,21 @@ export const scenarios = {
   },
 }
 
-// What mls-peer has no command for, but has to put up with.
-export const theirsOnly = {
+// What one of the two has no way to start, or the other no way to follow.
+export const oneWay = {
+  "theirs commits the new leaf that ours proposes": async (world, ours, theirs) => {
+    for (const framing of ["public", "private"]) {
+      const members = await world.group(theirs, ours, theirs)
+      const proposal = await members[1].proposeUpdate(framing)
+      for (const member of [members[0], members[2]]) {
+        expectEqual(`${member.name} handles a proposal`, await member.handle(proposal), "proposal")
+      }
+      await world.commit(members[2], members, framing)
+      await world.commit(members[0], members)
+      await world.talk(members)
+    }
+  },
+
   "the tree of theirs comes apart from the Welcome": async (world, ours, theirs) => {
     const [first] = await world.group(theirs)
     const joiner = await world.client(ours)

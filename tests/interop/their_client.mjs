@@ -128,18 +128,24 @@ export class TheirClient {
     return this.#commit(framing, [{ proposalType: "remove", remove: { removed: leaf } }])
   }
   commit(framing) {
-    const psks = this.waitingPsks.map((pskId) => {
-      const pskNonce = this.suite.rng.randomBytes(this.suite.kdf.size)
-      return { proposalType: "psk", psk: { preSharedKeyId: { psktype: "external", pskId, pskNonce } } }
-    })
+    const psks = this.waitingPsks.map((pskId) => this.#pskProposal({ psktype: "external", pskId }))
     this.waitingPsks = []
     return this.#commit(framing, psks)
   }
+  proposeAdd(wire, framing) {
+    const { keyPackage } = parse(wire, "mls_key_package")
+    return this.#propose(framing, { proposalType: "add", add: { keyPackage } })
+  }
+  proposeRemove(leaf, framing) {
+    return this.#propose(framing, { proposalType: "remove", remove: { removed: leaf } })
+  }
+  proposePsk(id, framing) {
+    return this.#propose(framing, this.#pskProposal({ psktype: "external", pskId: bytes(id) }))
+  }
   commitResumptionPsk(epoch) {
-    const pskNonce = this.suite.rng.randomBytes(this.suite.kdf.size)
     const pskGroupId = this.state.groupContext.groupId
-    const psk = { psktype: "resumption", usage: "application", pskGroupId, pskEpoch: BigInt(epoch), pskNonce }
-    return this.#commit("public", [{ proposalType: "psk", psk: { preSharedKeyId: psk } }])
+    const psk = { psktype: "resumption", usage: "application", pskGroupId, pskEpoch: BigInt(epoch) }
+    return this.#commit("public", [this.#pskProposal(psk)])
   }
   // Without the tree in the Welcome: it is for the joiner to be given.
   async addWithTreeApart(wire) {
@@ -209,6 +215,15 @@ export class TheirClient {
   #makeKeyPackage() {
     return generateKeyPackageWithKey(
       this.credential, defaultCapabilities(), defaultLifetime, [], this.signatureKey, this.suite)
+  }
+  #pskProposal(psk) {
+    const pskNonce = this.suite.rng.randomBytes(this.suite.kdf.size)
+    return { proposalType: "psk", psk: { preSharedKeyId: { ...psk, pskNonce } } }
+  }
+  async #propose(framing, proposal) {
+    const made = await createProposal(this.state, framing !== "private", proposal, this.suite)
+    this.state = made.newState
+    return hex(encodeMlsMessage(made.message))
   }
   async #commit(framing, extraProposals, ratchetTreeExtension = true) {
     const made = await createCommit(

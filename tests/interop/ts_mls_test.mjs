@@ -8,7 +8,7 @@ import { join } from "node:path"
 
 globalThis.crypto ??= webcrypto // Node 18 has it under this name only
 const { World } = await import("./world.mjs")
-const { scenarios, theirsOnly } = await import("./scenarios.mjs")
+const { scenarios, oneWay } = await import("./scenarios.mjs")
 
 const ALL_SUITES = [1, 2, 3, 4, 5, 6, 7]
 const WAYS = [
@@ -33,7 +33,7 @@ const planned = [
   ...Object.entries(scenarios).flatMap(([name, scenario]) =>
     WAYS.map(([a, b]) => ({ name: `${name} (a: ${a}, b: ${b})`, scenario, sides: [a, b] })),
   ),
-  ...Object.entries(theirsOnly).map(([name, scenario]) => ({ name, scenario, sides: WAYS[0] })),
+  ...Object.entries(oneWay).map(([name, scenario]) => ({ name, scenario, sides: WAYS[0] })),
 ]
 let passed = 0
 let failed = 0
