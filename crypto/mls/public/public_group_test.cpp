@@ -261,7 +261,8 @@ TEST_F(PublicGroupTest, RefusesAGroupInfoSignedByAnother) {
 
 TEST_F(PublicGroupTest, RefusesATreeWithAKeyNobodySignedFor) {
   RatchetTreeNodes nodes = g.group.tree().nodes();
-  std::get<ParentNode>(*nodes.at(3)).encryption_key = testing::suite().generate_kem_key_pair(g.random).public_key;
+  std::get<ParentNode>(*nodes.at(3)).encryption_key =
+      ShortBytes{testing::suite().generate_kem_key_pair(g.random).public_key};
   EXPECT_EQ(error_of(joined(info_for(nodes), nodes)), GroupError::invalid_tree);
 }
 

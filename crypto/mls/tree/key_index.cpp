@@ -18,13 +18,12 @@ std::uint32_t start_of(BytesView key) {
 
 }  // namespace
 
-bool KeyIndex::is_before(const RatchetTree& tree, const Entry& entry, std::uint32_t start, BytesView key) const {
-  if (entry.start != start) return entry.start < start;
+bool KeyIndex::has_lower_key(const RatchetTree& tree, const Entry& entry, BytesView key) const {
   return std::ranges::lexicographical_compare(key_of_(tree, entry.node), key);
 }
 
 bool KeyIndex::assign(const RatchetTree& tree, std::span<const NodeIndex> nodes) {
-  Run all;
+  std::vector<Entry> all;
   all.reserve(nodes.size());
   for (const NodeIndex node : nodes) all.push_back({start_of(key_of_(tree, node)), node});
   std::ranges::sort(all,
@@ -42,18 +41,18 @@ bool KeyIndex::assign(const RatchetTree& tree, std::span<const NodeIndex> nodes)
 KeyIndex::Place KeyIndex::lower_bound(const RatchetTree& tree, BytesView key) const {
   const std::uint32_t start = start_of(key);
   const auto before = [&](const Entry& entry) { return is_before(tree, entry, start, key); };
-  const auto run = std::ranges::partition_point(runs_, [&](const Run& each) { return before(each.back()); });
-  if (run == runs_.end()) return runs_.empty() ? Place{0, 0} : Place{runs_.size() - 1, runs_.back().size()};
-  const auto entry = std::ranges::partition_point(*run, before);
-  return {static_cast<std::size_t>(run - runs_.begin()), static_cast<std::size_t>(entry - run->begin())};
+  const auto run = std::ranges::partition_point(runs_, before, &Run::last);
+  if (run == runs_.end()) return runs_.empty() ? Place{0, 0} : Place{runs_.size() - 1, runs_.back().entries.size()};
+  const auto entry = std::ranges::partition_point(run->entries, before);
+  return {static_cast<std::size_t>(run - runs_.begin()), static_cast<std::size_t>(entry - run->entries.begin())};
 }
 
 std::optional<NodeIndex> KeyIndex::find(const RatchetTree& tree, BytesView key) const {
   const Place place = lower_bound(tree, key);
-  if (runs_.empty() || place.entry == runs_[place.run].size()) return std::nullopt;
-  const NodeIndex node = runs_[place.run][place.entry].node;
-  if (!equal(key_of_(tree, node), key)) return std::nullopt;
-  return node;
+  if (runs_.empty() || place.entry == runs_[place.run].entries.size()) return std::nullopt;
+  const Entry& entry = runs_[place.run].entries[place.entry];
+  if (entry.start != start_of(key) || !equal(key_of_(tree, entry.node), key)) return std::nullopt;
+  return entry.node;
 }
 
 void KeyIndex::insert(const RatchetTree& tree, NodeIndex node) {
@@ -65,18 +64,20 @@ void KeyIndex::insert(const RatchetTree& tree, NodeIndex node) {
   }
   const Place place = lower_bound(tree, key);
   Run& run = runs_[place.run];
-  run.insert(run.begin() + static_cast<std::ptrdiff_t>(place.entry), entry);
-  if (run.size() <= run_max) return;
-  const Run whole = run;
-  run.resize(run_max / 2);
-  insert_run(place.run + 1, std::span{whole}.subspan(run_max / 2));
+  run.entries.insert(run.entries.begin() + static_cast<std::ptrdiff_t>(place.entry), entry);
+  run.last = run.entries.back();
+  if (run.entries.size() <= run_max) return;
+  const std::vector<Entry> second{run.entries.begin() + run_max / 2, run.entries.end()};
+  run.entries.resize(run_max / 2);
+  run.last = run.entries.back();
+  insert_run(place.run + 1, second);
 }
 
 // With room for what will come, so that it does not grow to twice of what it needs.
 void KeyIndex::insert_run(std::size_t index, std::span<const Entry> entries) {
-  Run run;
-  run.reserve(run_max + 1);
-  run.assign(entries.begin(), entries.end());
+  Run run{.last = entries.back(), .entries = {}};
+  run.entries.reserve(run_max + 1);
+  run.entries.assign(entries.begin(), entries.end());
   runs_.insert(runs_.begin() + static_cast<std::ptrdiff_t>(index), std::move(run));
 }
 
@@ -85,10 +86,10 @@ KeyIndex::Place KeyIndex::place_of(const RatchetTree& tree, NodeIndex node) cons
   // Should two nodes have the same key, this one may come after the other.
   for (;;) {
     assert(place.run < runs_.size());
-    const Run& run = runs_[place.run];
-    if (place.entry == run.size()) {
+    const std::vector<Entry>& entries = runs_[place.run].entries;
+    if (place.entry == entries.size()) {
       place = {place.run + 1, 0};
-    } else if (run[place.entry].node != node) {
+    } else if (entries[place.entry].node != node) {
       ++place.entry;
     } else {
       return place;
@@ -99,27 +100,29 @@ KeyIndex::Place KeyIndex::place_of(const RatchetTree& tree, NodeIndex node) cons
 void KeyIndex::erase(const RatchetTree& tree, NodeIndex node) {
   const Place place = place_of(tree, node);
   Run& run = runs_[place.run];
-  run.erase(run.begin() + static_cast<std::ptrdiff_t>(place.entry));
-  if (run.empty()) {
+  run.entries.erase(run.entries.begin() + static_cast<std::ptrdiff_t>(place.entry));
+  if (run.entries.empty()) {
     runs_.erase(runs_.begin() + static_cast<std::ptrdiff_t>(place.run));
-  } else if (run.size() < run_min && !join_with_next(place.run) && place.run > 0) {
-    join_with_next(place.run - 1);
+    return;
   }
+  run.last = run.entries.back();
+  if (run.entries.size() < run_min && !join_with_next(place.run) && place.run > 0) join_with_next(place.run - 1);
 }
 
 bool KeyIndex::join_with_next(std::size_t index) {
   if (index + 1 == runs_.size()) return false;
   Run& run = runs_[index];
   const Run& next = runs_[index + 1];
-  if (run.size() + next.size() > run_max) return false;
-  run.insert(run.end(), next.begin(), next.end());
+  if (run.entries.size() + next.entries.size() > run_max) return false;
+  run.entries.insert(run.entries.end(), next.entries.begin(), next.entries.end());
+  run.last = next.last;
   runs_.erase(runs_.begin() + static_cast<std::ptrdiff_t>(index) + 1);
   return true;
 }
 
 std::size_t KeyIndex::size() const {
   std::size_t size = 0;
-  for (const Run& run : runs_) size += run.size();
+  for (const Run& run : runs_) size += run.entries.size();
   return size;
 }
 

@@ -34,14 +34,20 @@ class KeyIndex {
     std::uint32_t start;
     NodeIndex node;
   };
-  using Run = std::vector<Entry>;  // 1 to run_max of them, in order
+  struct Run {
+    Entry last;                  // of `entries`, here so that finding the run takes no step to the heap
+    std::vector<Entry> entries;  // 1 to run_max of them, in order
+  };
 
   struct Place {
     std::size_t run;
     std::size_t entry;
   };
 
-  [[nodiscard]] bool is_before(const RatchetTree& tree, const Entry& entry, std::uint32_t start, BytesView key) const;
+  [[nodiscard]] bool is_before(const RatchetTree& tree, const Entry& entry, std::uint32_t start, BytesView key) const {
+    return entry.start != start ? entry.start < start : has_lower_key(tree, entry, key);
+  }
+  [[nodiscard]] bool has_lower_key(const RatchetTree& tree, const Entry& entry, BytesView key) const;
   // Of the first entry that is not before `key`; one past the last entry of the last run when there is none.
   [[nodiscard]] Place lower_bound(const RatchetTree& tree, BytesView key) const;
   [[nodiscard]] Place place_of(const RatchetTree& tree, NodeIndex node) const;

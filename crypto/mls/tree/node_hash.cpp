@@ -4,6 +4,13 @@
 #include <cassert>
 
 namespace samband::mls {
+namespace {
+
+// Room to write into, so that it need not grow.
+constexpr std::size_t leaf_bytes_expected = 512;
+constexpr std::size_t parent_bytes_max = public_key_bytes_max + 3 * hash_bytes_max + 16;  // without unmerged leaves
+
+}  // namespace
 
 NodeHash::NodeHash(BytesView hash) : size_{static_cast<std::uint8_t>(hash.size())} {
   assert(hash.size() <= hash_bytes_max);
@@ -47,6 +54,7 @@ bool NodeHashes::forget(NodeIndex node) {
 
 NodeHash leaf_tree_hash(const CipherSuite& suite, LeafIndex index, const LeafNode* leaf) {
   Writer input;
+  input.reserve(leaf_bytes_expected);
   input.u8(static_cast<std::uint8_t>(NodeType::leaf));
   input.u32(index.value);
   input.presence(leaf != nullptr);
@@ -57,6 +65,8 @@ NodeHash leaf_tree_hash(const CipherSuite& suite, LeafIndex index, const LeafNod
 NodeHash parent_tree_hash(const CipherSuite& suite, const ParentNode* parent, BytesView left_hash,
                           BytesView right_hash) {
   Writer input;
+  const std::size_t unmerged_bytes = parent ? sizeof(std::uint32_t) * parent->unmerged_leaves.size() : 0;
+  input.reserve(parent_bytes_max + unmerged_bytes);
   input.u8(static_cast<std::uint8_t>(NodeType::parent));
   input.presence(parent != nullptr);
   if (parent) write(input, *parent);
@@ -67,6 +77,7 @@ NodeHash parent_tree_hash(const CipherSuite& suite, const ParentNode* parent, By
 
 Bytes parent_hash(const CipherSuite& suite, const ParentNode& parent, BytesView original_sibling_tree_hash) {
   Writer input;
+  input.reserve(parent_bytes_max);
   input.bytes(parent.encryption_key);
   input.bytes(parent.parent_hash);
   input.bytes(original_sibling_tree_hash);

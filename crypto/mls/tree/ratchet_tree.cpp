@@ -13,7 +13,7 @@ RatchetTree::RatchetTree(CipherSuite suite, const RatchetTreeNodes& nodes) : Rat
     if (const auto* leaf = std::get_if<LeafNodePtr>(&*nodes[i])) {
       set_leaf(leaf_of(NodeIndex{i}), *leaf);
     } else {
-      set_parent(NodeIndex{i}, SharedParent{std::get<ParentNode>(*nodes[i])});
+      set_parent(NodeIndex{i}, std::get<ParentNode>(*nodes[i]));
     }
   }
 }
@@ -31,14 +31,11 @@ const LeafNodePtr& RatchetTree::shared_leaf(LeafIndex index) const {
   return index.value < leaf_count_ ? leaves_[index.value] : blank;
 }
 
-const RatchetTree::SharedParent& RatchetTree::shared_parent(NodeIndex index) const {
-  static const SharedParent blank;
-  assert(!is_leaf(index));
-  return index.value < node_count(leaf_count_) ? parents_[index.value / 2] : blank;
-}
-
 const ParentNode* RatchetTree::parent_node(NodeIndex index) const {
-  return shared_parent(index).get();
+  assert(!is_leaf(index));
+  if (index.value >= node_count(leaf_count_)) return nullptr;
+  const std::optional<ParentNode>& node = parents_[index.value / 2];
+  return node ? &*node : nullptr;
 }
 
 bool RatchetTree::is_blank(NodeIndex index) const {
@@ -47,28 +44,23 @@ bool RatchetTree::is_blank(NodeIndex index) const {
 
 BytesView RatchetTree::encryption_key(NodeIndex index) const {
   assert(!is_blank(index));
-  return is_leaf(index) ? leaf(leaf_of(index))->encryption_key : parent_node(index)->encryption_key;
-}
-
-LeafIndex RatchetTree::next_free_leaf() const {
-  std::uint32_t index = first_free_.value;
-  while (index < leaf_count_ && leaves_[index]) ++index;
-  return LeafIndex{index};
+  if (is_leaf(index)) return leaf(leaf_of(index))->encryption_key;
+  return parent_node(index)->encryption_key;
 }
 
 std::vector<NodeIndex> RatchetTree::differences(const RatchetTree& other) const {
   std::vector<NodeIndex> out;
-  PagedVector<LeafNodePtr>::for_each_difference(leaves_, other.leaves_, [&](std::size_t i) {
+  decltype(leaves_)::for_each_difference(leaves_, other.leaves_, [&](std::size_t i) {
     const LeafIndex index{static_cast<std::uint32_t>(i)};
     const LeafNodePtr& here = shared_leaf(index);
     const LeafNodePtr& there = other.shared_leaf(index);
     if (here != there && !(here && there && *here == *there)) out.push_back(node_of(index));
   });
-  PagedVector<SharedParent>::for_each_difference(parents_, other.parents_, [&](std::size_t i) {
+  decltype(parents_)::for_each_difference(parents_, other.parents_, [&](std::size_t i) {
     const NodeIndex index{static_cast<std::uint32_t>(2 * i + 1)};
-    const SharedParent& here = shared_parent(index);
-    const SharedParent& there = other.shared_parent(index);
-    if (!here.shares_with(there) && !(here && there && *here == *there)) out.push_back(index);
+    const ParentNode* here = parent_node(index);
+    const ParentNode* there = other.parent_node(index);
+    if (here != there && !(here && there && *here == *there)) out.push_back(index);
   });
   std::ranges::sort(out);
   return out;
@@ -82,11 +74,12 @@ std::vector<NodeIndex> RatchetTree::resolution(NodeIndex index, std::span<const 
 
 void RatchetTree::append_resolution(NodeIndex index, std::span<const LeafIndex> without,
                                     std::vector<NodeIndex>& out) const {
+  if (resolves_to_nothing(index)) return;
   const auto append_leaf = [&](LeafIndex leaf) {
     if (!std::ranges::binary_search(without, leaf)) out.push_back(node_of(leaf));
   };
   if (is_leaf(index)) {
-    if (!is_blank(index)) append_leaf(leaf_of(index));
+    append_leaf(leaf_of(index));
   } else if (const ParentNode* node = parent_node(index)) {
     out.push_back(index);
     std::ranges::for_each(node->unmerged_leaves, append_leaf);
@@ -94,11 +87,6 @@ void RatchetTree::append_resolution(NodeIndex index, std::span<const LeafIndex> 
     append_resolution(left(index), without, out);
     append_resolution(right(index), without, out);
   }
-}
-
-bool RatchetTree::resolves_to_nothing(NodeIndex index) const {
-  if (!is_blank(index)) return false;
-  return is_leaf(index) || (resolves_to_nothing(left(index)) && resolves_to_nothing(right(index)));
 }
 
 std::vector<PathStep> RatchetTree::filtered_direct_path(LeafIndex index) const {
@@ -114,11 +102,10 @@ std::vector<PathStep> RatchetTree::filtered_direct_path(LeafIndex index) const {
 std::optional<LeafIndex> RatchetTree::add(LeafNodePtr node) {
   const LeafIndex index = next_free_leaf();
   if (index.value >= leaves_max) return std::nullopt;
-  first_free_ = index;
   extend_to(index);
   for (const NodeIndex above : direct_path(index, leaf_count_)) {
     if (!parent_node(above)) continue;
-    std::vector<LeafIndex>& unmerged = parents_.edit(above.value / 2).own().unmerged_leaves;
+    std::vector<LeafIndex>& unmerged = parents_.edit(above.value / 2)->unmerged_leaves;
     unmerged.insert(std::ranges::upper_bound(unmerged, index), index);
   }
   set_leaf(index, std::move(node));
@@ -151,9 +138,10 @@ Bytes RatchetTree::set_path(LeafIndex index, std::span<const HPKEPublicKey> keys
   blank_direct_path(index);
   Bytes hash_above;
   for (std::size_t i = steps.size(); i-- > 0;) {
-    ParentNode node{.encryption_key = keys[i], .parent_hash = std::move(hash_above), .unmerged_leaves = {}};
+    ParentNode node{
+        .encryption_key = ShortBytes{keys[i]}, .parent_hash = ShortBytes{hash_above}, .unmerged_leaves = {}};
     hash_above = parent_hash(suite_, node, hash_of(steps[i].copath));
-    set_parent(steps[i].node, SharedParent{std::move(node)});
+    set_parent(steps[i].node, std::move(node));
   }
   return hash_above;
 }
@@ -166,46 +154,41 @@ void RatchetTree::set_leaf(LeafIndex index, LeafNodePtr node) {
 void RatchetTree::replace_leaf(LeafIndex index, LeafNodePtr node) {
   LeafNodePtr& place = leaves_.edit(index.value);
   if (place) --member_count_;
-  if (node) ++member_count_;
+  if (node) {
+    ++member_count_;
+    members_.insert(index);
+  } else {
+    members_.erase(index);
+  }
   place = std::move(node);
   forget_hashes_from(node_of(index));
-  if (!leaves_[index.value]) {
-    first_free_ = std::min(first_free_, index);
-  } else if (first_free_ == index) {
-    ++first_free_.value;
-  }
 }
 
-void RatchetTree::set_parent(NodeIndex index, SharedParent node) {
+void RatchetTree::set_parent(NodeIndex index, std::optional<ParentNode> node) {
   parents_.edit(index.value / 2) = std::move(node);
   forget_hashes_from(index);
 }
 
 void RatchetTree::blank_direct_path(LeafIndex index) {
   for (const NodeIndex above : direct_path(index, leaf_count_)) {
-    if (parent_node(above)) set_parent(above, {});
+    if (parent_node(above)) set_parent(above, std::nullopt);
   }
 }
 
 void RatchetTree::resize(std::uint32_t leaf_count) {
   leaf_count_ = leaf_count;
+  members_.resize(leaf_count);
   leaves_.resize(leaf_count);
   parents_.resize(leaf_count);
   hashes_.resize(node_count(leaf_count));
 }
 
 void RatchetTree::truncate() {
-  std::uint32_t count = leaf_count_;
-  const auto has_member = [&](std::uint32_t from, std::uint32_t to) {
-    while (from < to && !leaves_[from]) ++from;
-    return from < to;
-  };
-  while (count > 1 && !has_member(count / 2, count)) count /= 2;
-  if (member_count_ == 0) count = 0;
+  const std::uint32_t end = members_.end();
+  const std::uint32_t count = end == 0 ? 0 : std::bit_ceil(end);
   if (count == leaf_count_) return;
   resize(count);
-  if (count > 0 && parents_[count - 1]) parents_.edit(count - 1) = {};  // was the root above what is left
-  first_free_ = std::min(first_free_, LeafIndex{count});
+  if (count > 0 && parents_[count - 1]) parents_.edit(count - 1) = std::nullopt;  // was the root above what is left
 }
 
 void RatchetTree::forget_hashes_from(NodeIndex index) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 
+#include "crypto/mls/tree/leaf_set.h"
 #include "crypto/mls/tree/node_hash.h"
 #include "crypto/mls/tree/paged_vector.h"
 #include "crypto/mls/tree/tree_math.h"
@@ -52,7 +53,7 @@ class RatchetTree {
   // Of a node that is not blank.
   [[nodiscard]] BytesView encryption_key(NodeIndex index) const;
   // Where the next leaf will be added: the leftmost blank, or the first one of a doubled tree (§12.1.1).
-  [[nodiscard]] LeafIndex next_free_leaf() const;
+  [[nodiscard]] LeafIndex next_free_leaf() const { return members_.first_outside(); }
 
   // The nodes that are not what they are in `other`, by content, in order; what the trees share is not looked at.
   [[nodiscard]] std::vector<NodeIndex> differences(const RatchetTree& other) const;
@@ -103,11 +104,8 @@ class RatchetTree {
   [[nodiscard]] std::expected<void, TreeError> verify_integrity();
 
  private:
-  using SharedParent = CopyOnWrite<ParentNode>;  // holds nothing when the node is blank
-
   // The view lives until the next change or hash.
   [[nodiscard]] BytesView hash_of(NodeIndex index);
-  [[nodiscard]] const SharedParent& shared_parent(NodeIndex index) const;
   [[nodiscard]] bool has_valid_unmerged_leaves(NodeIndex index) const;
   [[nodiscard]] bool is_parent_hash_valid(NodeIndex index);
   [[nodiscard]] bool is_parent_hash_valid(NodeIndex index, NodeIndex child, NodeIndex copath);
@@ -115,19 +113,21 @@ class RatchetTree {
   void resize(std::uint32_t leaf_count);
   void truncate();
   void replace_leaf(LeafIndex index, LeafNodePtr node);
-  void set_parent(NodeIndex index, SharedParent node);
+  void set_parent(NodeIndex index, std::optional<ParentNode> node);
   void blank_direct_path(LeafIndex index);
   void forget_hashes_from(NodeIndex index);
-  [[nodiscard]] bool resolves_to_nothing(NodeIndex index) const;
+  // A parent node has a key only while there is a member below it; a tree of nodes from elsewhere that breaks this
+  // has no valid parent hashes.
+  [[nodiscard]] bool resolves_to_nothing(NodeIndex index) const { return !members_.any_in(leaves_below(index)); }
   void append_resolution(NodeIndex index, std::span<const LeafIndex> without, std::vector<NodeIndex>& out) const;
 
   CipherSuite suite_;
   std::uint32_t leaf_count_ = 0;
   std::uint32_t member_count_ = 0;
-  LeafIndex first_free_;               // no leaf to the left of it is blank
-  PagedVector<LeafNodePtr> leaves_;    // leaf_count_
-  PagedVector<SharedParent> parents_;  // node 2i + 1 at i; leaf_count_ of them, the last unused
-  NodeHashes hashes_;                  // one that is not known has only such above it
+  LeafSet members_;                                 // the leaves that are not blank
+  PagedVector<LeafNodePtr> leaves_;                 // leaf_count_
+  PagedVector<std::optional<ParentNode>> parents_;  // node 2i + 1 at i; leaf_count_ of them, the last unused
+  NodeHashes hashes_;                               // one that is not known has only such above it
 };
 
 }  // namespace samband::mls

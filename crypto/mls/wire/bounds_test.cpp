@@ -221,7 +221,9 @@ TEST(Bounds, OfTrees) {
 
 TEST(Bounds, OfParentNodes) {
   const auto refusal = [](std::size_t key_bytes, std::size_t hash_bytes, std::size_t unmerged) {
-    ParentNode parent{.encryption_key = Bytes(key_bytes), .parent_hash = Bytes(hash_bytes), .unmerged_leaves = {}};
+    ParentNode parent{.encryption_key = ShortBytes{Bytes(key_bytes)},
+                      .parent_hash = ShortBytes{Bytes(hash_bytes)},
+                      .unmerged_leaves = {}};
     for (std::uint32_t i = 0; i < unmerged; ++i) parent.unmerged_leaves.push_back(LeafIndex{i});
     const Node leaf = std::make_shared<const LeafNode>(plain_leaf());
     return error_of(parse_ratchet_tree(encode_ratchet_tree({leaf, Node{parent}, leaf})));

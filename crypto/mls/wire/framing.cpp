@@ -3,6 +3,9 @@
 namespace samband::mls {
 namespace {
 
+// Room to write into, so that a message of the usual size need not grow: a Commit with a path of fourteen nodes.
+constexpr std::size_t framed_bytes_expected = 4096;
+
 constexpr std::string_view tbs_label = "FramedContentTBS";
 
 static_assert(std::variant_size_v<Sender> == 4 && std::variant_size_v<Content> == 3,
@@ -128,12 +131,14 @@ void write(Writer& out, const AuthenticatedContent& content) {
 
 Bytes framed_content_tbs(WireFormat wire_format, const FramedContent& content, const GroupContext& context) {
   Writer out;
+  out.reserve(framed_bytes_expected);
   write_tbs(out, wire_format, content, context);
   return out.take();
 }
 
 Bytes authenticated_content_tbm(const AuthenticatedContent& content, const GroupContext& context) {
   Writer out;
+  out.reserve(framed_bytes_expected);
   write_tbs(out, content.wire_format, content.content, context);
   write_auth_data(out, content.auth, content_type(content.content.content));
   return out.take();
@@ -157,6 +162,7 @@ ProposalRef make_proposal_ref(const AuthenticatedContent& proposal, const Cipher
 
 Bytes confirmed_transcript_hash_input(WireFormat wire_format, const FramedContent& content, BytesView signature) {
   Writer out;
+  out.reserve(framed_bytes_expected);
   out.u16(static_cast<std::uint16_t>(wire_format));
   write(out, content);
   out.bytes(signature);

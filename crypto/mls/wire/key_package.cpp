@@ -3,6 +3,7 @@
 namespace samband::mls {
 namespace {
 
+constexpr std::size_t tbs_bytes_expected = 1024;  // room to write into, so that it need not grow
 constexpr std::string_view tbs_label = "KeyPackageTBS";
 
 void write_unsigned(Writer& out, const KeyPackage& key_package) {
@@ -35,6 +36,7 @@ void write(Writer& out, const KeyPackage& key_package) {
 
 Bytes key_package_tbs(const KeyPackage& key_package) {
   Writer out;
+  out.reserve(tbs_bytes_expected);
   write_unsigned(out, key_package);
   return out.take();
 }

@@ -5,6 +5,7 @@
 namespace samband::mls {
 namespace {
 
+constexpr std::size_t tbs_bytes_expected = 1024;  // room to write into, so that it need not grow
 constexpr std::string_view tbs_label = "LeafNodeTBS";
 
 Lifetime read_lifetime(Reader& in) {
@@ -118,6 +119,7 @@ void write(Writer& out, const LeafNode& leaf) {
 
 Bytes leaf_node_tbs(const LeafNode& leaf, BytesView group_id, LeafIndex leaf_index) {
   Writer out;
+  out.reserve(tbs_bytes_expected);
   write_unsigned(out, leaf);
   if (leaf.leaf_node_source() != LeafNodeSource::key_package) {
     out.bytes(group_id);

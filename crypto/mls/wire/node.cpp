@@ -36,8 +36,8 @@ bool has_shape_of_tree(const RatchetTreeNodes& nodes) {
 
 ParentNode read_parent_node(Reader& in) {
   ParentNode parent{
-      .encryption_key = in.bytes_owned(public_key_bytes_max),
-      .parent_hash = in.bytes_owned(hash_bytes_max),
+      .encryption_key = ShortBytes{in.bytes(public_key_bytes_max)},
+      .parent_hash = ShortBytes{in.bytes(hash_bytes_max)},
       .unmerged_leaves = read_vector<LeafIndex>(in, leaves_max, [](Reader& item) { return LeafIndex{item.u32()}; })};
   const bool increasing =
       std::ranges::adjacent_find(parent.unmerged_leaves, std::greater_equal<>{}) == parent.unmerged_leaves.end();

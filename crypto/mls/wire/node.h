@@ -6,13 +6,14 @@
 #include <optional>
 #include <variant>
 
+#include "crypto/bytes/short_bytes.h"
 #include "crypto/mls/wire/leaf_node.h"
 
 namespace samband::mls {
 
 struct ParentNode {
-  HPKEPublicKey encryption_key;
-  Bytes parent_hash;                       // KDF.Nh bytes, or empty at the top of the filtered direct path
+  ShortBytes encryption_key;
+  ShortBytes parent_hash;                  // KDF.Nh bytes, or empty at the top of the filtered direct path
   std::vector<LeafIndex> unmerged_leaves;  // strictly increasing; anything else is malformed
   bool operator==(const ParentNode&) const = default;
 };
