@@ -143,6 +143,7 @@ TEST_P(EverySuite, RebuildsASignatureKeyPairFromItsPrivateKey) {
   EXPECT_EQ(suite.signature_key_pair(pair.private_key.view())->public_key, pair.public_key);
   EXPECT_EQ(suite.signature_key_pair(Bytes(31)), std::unexpected(CryptoError::invalid_key));
   EXPECT_EQ(pair.public_key.size(), suite.signature_public_key_bytes());
+  EXPECT_EQ(pair.private_key.size(), suite.signature_private_key_bytes());
 }
 
 TEST_P(EverySuite, HashesPartsAsTheirConcatenation) {
@@ -245,6 +246,27 @@ TEST_F(SambandSuite, HkdfGivesTheOutputsOfRfc5869) {
   const SecretBytes without_salt = suite.extract({}, Bytes(22, 0x0b));
   EXPECT_EQ(to_hex(suite.expand(without_salt.view(), {}, 42).view()),
             "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8");
+}
+
+// RFC 9180 Appendix A.1 (0x0020, 0x0001, 0x0001) and A.2 (0x0020, 0x0001, 0x0003): skRm is DeriveKeyPair of ikmR.
+TEST_F(SambandSuite, DerivesTheHpkeKeyPairsOfRfc9180) {
+  struct Case {
+    const char* ikm;
+    const char* public_key;
+    const char* private_key;
+  };
+  for (const Case& recipient : {
+           Case{"6db9df30aa07dd42ee5e8181afdb977e538f5e1fec8a06223f33f7013e525037",
+                "3948cfe0ad1ddb695d780e59077195da6c56506b027329794ab02bca80815c4d",
+                "4612c550263fc8ad58375df3f557aac531d26850903e55a9f23f21d8534e8ac8"},
+           Case{"1ac01f181fdf9f352797655161c58b75c656a6cc2716dcb66372da835542e1df",
+                "4310ee97d88cc1f088a5576c77ab0cf5c3ac797f3d95139c6c84b5429c59662a",
+                "8057991eef8f1f1af18f4a9491d16a1ce333f695d4db8e38da75975c4478e0fb"},
+       }) {
+    const KeyPair pair = suite.derive_kem_key_pair(hex(recipient.ikm));
+    EXPECT_EQ(to_hex(pair.public_key), recipient.public_key);
+    EXPECT_EQ(to_hex(pair.private_key.view()), recipient.private_key);
+  }
 }
 
 }  // namespace

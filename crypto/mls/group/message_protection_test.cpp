@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "crypto/mls/group/official_vectors.h"
 
 namespace samband::mls {
 namespace {
@@ -73,73 +72,6 @@ Content words() {
 }
 Content removal() {
   return Proposal{Remove{LeafIndex{0}}};
-}
-
-// --- the official vectors
-
-Scene scene_of(const Json& test_case) {
-  return {
-      suite_of(test_case),
-      {.cipher_suite = test_case.at("cipher_suite"),
-       .group_id = hex_field(test_case, "group_id"),
-       .epoch = Epoch{test_case.at("epoch").get<std::uint64_t>()},
-       .tree_hash = hex_field(test_case, "tree_hash"),
-       .confirmed_transcript_hash = hex_field(test_case, "confirmed_transcript_hash")},
-      {SecretBytes{private_key_field(test_case, "signature_priv", suite_of(test_case).signature_private_key_bytes())},
-       hex_field(test_case, "signature_pub")},
-      SecretBytes{hex_field(test_case, "encryption_secret")},
-      SecretBytes{hex_field(test_case, "sender_data_secret")},
-      hex_field(test_case, "membership_key")};
-}
-
-bool opens_to(const Scene& scene, BytesView wire, const Content& expected) {
-  const auto message = parse_mls_message(wire);
-  if (!message) return false;
-  if (const auto* sent_public = std::get_if<PublicMessage>(&*message)) {
-    const auto opened = scene.open(*sent_public);
-    return opened && opened->content.content == expected;
-  }
-  const auto* sent_private = std::get_if<PrivateMessage>(&*message);
-  if (sent_private == nullptr) return false;
-  const auto opened = scene.open(*sent_private);
-  return opened && opened->content.content.content == expected;
-}
-
-bool survives_both_ways(const Scene& scene, const Content& content) {
-  SeededRandom random{2};
-  auto in_public =
-      protect_public(scene.epoch(), scene.sign(WireFormat::mls_public_message, content), scene.membership_key);
-  return in_public && opens_to(scene, encode_mls_message(*in_public), content) &&
-         opens_to(scene, encode_mls_message(scene.seal(content, random)), content);
-}
-
-bool message_protection_passes(const Json& test_case) {
-  const Scene scene = scene_of(test_case);
-  const auto proposal = parse_proposal(hex_field(test_case, "proposal"));
-  const auto commit = parse_commit(hex_field(test_case, "commit"));
-  if (!proposal || !commit) return false;
-  const Content application = ApplicationData{hex_field(test_case, "application")};
-  SeededRandom random{3};
-  const auto refused =
-      protect_public(scene.epoch(), scene.sign(WireFormat::mls_public_message, application), scene.membership_key);
-  return opens_to(scene, hex_field(test_case, "proposal_pub"), *proposal) &&
-         opens_to(scene, hex_field(test_case, "proposal_priv"), *proposal) &&
-         opens_to(scene, hex_field(test_case, "commit_pub"), *commit) &&
-         opens_to(scene, hex_field(test_case, "commit_priv"), *commit) &&
-         opens_to(scene, hex_field(test_case, "application_priv"), application) &&
-         survives_both_ways(scene, *proposal) && survives_both_ways(scene, *commit) &&
-         opens_to(scene, encode_mls_message(scene.seal(application, random)), application) &&
-         refused.error() == MessageError::application_not_private;
-}
-
-TEST(MessageProtection, AgreesWithTheOfficialVectors) {
-  SAMBAND_LOAD_VECTORS_OR_SKIP(cases, "message-protection.json");
-  expect_cases_pass(cases, message_protection_passes);
-}
-
-TEST(MessageProtection, NoticesAChangedDigitInAnyFieldOfItsVectors) {
-  SAMBAND_LOAD_VECTORS_OR_SKIP(cases, "message-protection.json");
-  expect_flips_fail(cases, message_protection_passes);
 }
 
 // --- what must be refused

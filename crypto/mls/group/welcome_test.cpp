@@ -1,101 +1,11 @@
 #include <gtest/gtest.h>
 
 #include "crypto/mls/group/group.h"
-#include "crypto/mls/group/official_vectors.h"
 #include "crypto/mls/group/test_services.h"
 #include "crypto/mls/group/welcome_secrets.h"
 
 namespace samband::mls {
 namespace {
-
-template <class Body>
-std::optional<Body> message_field(const Json& test_case, const std::string& field) {
-  auto message = parse_mls_message(hex_field(test_case, field));
-  if (!message || !std::holds_alternative<Body>(*message)) return std::nullopt;
-  return std::get<Body>(std::move(*message));
-}
-
-bool welcome_passes(const Json& test_case) {
-  auto key_package = message_field<KeyPackage>(test_case, "key_package");
-  const auto welcome = message_field<Welcome>(test_case, "welcome");
-  if (!key_package || !welcome) return false;
-  const KeyPackageBundle bundle{std::move(*key_package), SecretBytes{hex_field(test_case, "init_priv")}, {}};
-  const auto opened = open_welcome(*welcome, bundle, NoPreSharedKeys{});
-  if (!opened) return false;
-  const GroupInfo& info = opened->group_info;
-  if (!verify_group_info_signature(info, opened->suite, hex_field(test_case, "signer_pub"))) return false;
-  const EpochSecrets secrets = derive_epoch_secrets(opened->suite, opened->group_secrets.joiner_secret.view(),
-                                                    opened->psk_secret.view(), encode(info.group_context));
-  return info.confirmation_tag == compute_confirmation_tag(opened->suite, secrets.confirmation_key.view(),
-                                                           info.group_context.confirmed_transcript_hash);
-}
-
-TEST(Welcome, AgreesWithTheOfficialVectors) {
-  SAMBAND_LOAD_VECTORS_OR_SKIP(cases, "welcome.json");
-  expect_cases_pass(cases, welcome_passes);
-}
-
-TEST(Welcome, NoticesAChangedDigitInAnyFieldOfItsVectors) {
-  SAMBAND_LOAD_VECTORS_OR_SKIP(cases, "welcome.json");
-  expect_flips_fail(cases, welcome_passes);
-}
-
-// --- passive clients: joining as a whole, with and without PSKs, the tree inside the Welcome or beside it
-
-std::optional<KeyPackageBundle> bundle_of(const Json& test_case) {
-  auto key_package = message_field<KeyPackage>(test_case, "key_package");
-  if (!key_package) return std::nullopt;
-  const std::size_t width = suite_of(test_case).kem_private_key_bytes();
-  const KeyPackageBundle given{std::move(*key_package), SecretBytes{private_key_field(test_case, "init_priv", width)},
-                               SecretBytes{private_key_field(test_case, "encryption_priv", width)}};
-  auto checked = KeyPackageBundle::parse(given.encode().view());  // also: the private keys match
-  if (!checked) return std::nullopt;
-  return std::move(*checked);
-}
-
-std::optional<KeyPair> signature_key_of(const Json& test_case, const KeyPackage& key_package) {
-  const CipherSuite suite = suite_of(test_case);
-  auto pair =
-      suite.signature_key_pair(private_key_field(test_case, "signature_priv", suite.signature_private_key_bytes()));
-  if (!pair || pair->public_key != key_package.leaf_node.signature_key) return std::nullopt;
-  return std::move(*pair);
-}
-
-bool passive_client_passes(const Json& test_case) {
-  const auto bundle = bundle_of(test_case);
-  if (!bundle) return false;
-  const auto signature_key = signature_key_of(test_case, bundle->key_package);
-  if (!signature_key) return false;
-  std::optional<RatchetTreeNodes> tree;
-  if (!test_case.at("ratchet_tree").is_null()) {
-    auto nodes = parse_ratchet_tree(hex_field(test_case, "ratchet_tree"));
-    if (!nodes) return false;
-    tree = std::move(*nodes);
-  }
-  ExternalPsks psks;
-  for (const Json& psk : test_case.at("external_psks")) psks.add(hex_field(psk, "psk_id"), hex_field(psk, "psk"));
-  const TrustingService authentication;
-  const auto joined =
-      Group::join(hex_field(test_case, "welcome"), *bundle, tree, *signature_key, {authentication, psks, std::nullopt});
-  return joined &&
-         equal(joined->group.epoch_authenticator().view(), hex_field(test_case, "initial_epoch_authenticator"));
-}
-
-TEST(Group, JoinsByEveryOfficialPassiveClientWelcome) {
-  SAMBAND_LOAD_VECTORS_OR_SKIP(cases, "passive-client-welcome.json");
-  expect_cases_pass(cases, passive_client_passes);
-}
-
-TEST(Group, NoticesAChangedDigitInAnyFieldOfThePassiveClientWelcomes) {
-  SAMBAND_LOAD_VECTORS_OR_SKIP(cases, "passive-client-welcome.json");
-  for (const Json& test_case : cases) {
-    const bool has_all_fields = !test_case.at("ratchet_tree").is_null() && !test_case.at("external_psks").empty();
-    if (!has_all_fields || test_case.at("cipher_suite") != 3) continue;
-    vectors::expect_each_flip_is_noticed(test_case, passive_client_passes);
-    return;
-  }
-  ADD_FAILURE() << "no case of suite 3 has a tree and a PSK";
-}
 
 // --- Welcomes that a member could make and a joiner must not follow
 

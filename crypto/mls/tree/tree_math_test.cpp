@@ -2,34 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "crypto/mls/vectors/vectors.h"
-
 namespace samband::mls {
 namespace {
-
-using vectors::Json;
-
-std::optional<NodeIndex> node_or_null(const Json& value) {
-  if (value.is_null()) return std::nullopt;
-  return NodeIndex{value.get<std::uint32_t>()};
-}
-
-TEST(TreeMathVectors, NodesHaveTheRelativesTheVectorsName) {
-  SAMBAND_LOAD_VECTORS_OR_SKIP(cases, "tree-math.json");
-  for (const Json& tree : cases) {
-    const auto leaves = tree.at("n_leaves").get<std::uint32_t>();
-    EXPECT_EQ(node_count(leaves), tree.at("n_nodes"));
-    EXPECT_EQ(root(leaves), node_or_null(tree.at("root")));
-    for (std::uint32_t i = 0; i < node_count(leaves); ++i) {
-      const NodeIndex node{i};
-      const bool is_root = node == root(leaves);
-      EXPECT_EQ(is_leaf(node) ? std::nullopt : std::optional{left(node)}, node_or_null(tree.at("left").at(i)));
-      EXPECT_EQ(is_leaf(node) ? std::nullopt : std::optional{right(node)}, node_or_null(tree.at("right").at(i)));
-      EXPECT_EQ(is_root ? std::nullopt : std::optional{parent(node)}, node_or_null(tree.at("parent").at(i)));
-      EXPECT_EQ(is_root ? std::nullopt : std::optional{sibling(node)}, node_or_null(tree.at("sibling").at(i)));
-    }
-  }
-}
 
 TEST(TreeMath, TheDirectPathClimbsFromLeafToRoot) {
   EXPECT_EQ(direct_path(LeafIndex{2}, 8), (std::vector{NodeIndex{5}, NodeIndex{3}, NodeIndex{7}}));

@@ -5,18 +5,15 @@
 // Tests only: this header does I/O and throws on fields that are not there.
 #pragma once
 
-#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "crypto/codec/hex.h"
 
@@ -52,45 +49,6 @@ using Json = nlohmann::json;
 }
 [[nodiscard]] inline Bytes hex_field(const Json& object, const std::string& key) {
   return hex_bytes(object.at(key));
-}
-
-[[nodiscard]] inline bool is_hex(const Json& value) {
-  if (!value.is_string()) return false;
-  const auto& text = value.get_ref<const std::string&>();
-  return !text.empty() && from_hex(text).has_value();
-}
-
-// One bit of the text's middle digit is turned: inside any key, tag or hash, and clear of the bits that
-// X25519 ignores at both ends of a scalar.
-[[nodiscard]] inline std::string with_one_digit_flipped(std::string hex) {
-  char& digit = hex[hex.size() / 2];
-  const std::string_view digits = "0123456789abcdef";
-  digit = digits[digits.find(digit) ^ 1U];
-  return hex;
-}
-
-// Runs `passes` on copies of a case, each with one digit of one hex field changed, and reports every field
-// whose change the check did not notice. A case that fails by an exception counts as noticed.
-// `except` lists fields that the check does not read, by the end of their JSON pointer ("/pub").
-inline void expect_each_flip_is_noticed(const Json& test_case, const std::function<bool(const Json&)>& passes,
-                                        const std::vector<std::string>& except = {}) {
-  const auto is_excepted = [&](const std::string& path) {
-    return std::ranges::any_of(except, [&](const std::string& end) { return path.ends_with(end); });
-  };
-  ASSERT_TRUE(passes(test_case)) << "the unchanged case does not pass";
-  const Json fields = test_case.flatten();
-  for (const auto& [path, value] : fields.items()) {
-    if (!is_hex(value) || is_excepted(path)) continue;
-    Json changed = test_case;
-    changed[Json::json_pointer{path}] = with_one_digit_flipped(value.get<std::string>());
-    bool noticed = false;
-    try {
-      noticed = !passes(changed);
-    } catch (const std::exception&) {
-      noticed = true;
-    }
-    EXPECT_TRUE(noticed) << "a changed digit in " << path << " goes unnoticed";
-  }
 }
 
 }  // namespace samband::vectors
