@@ -8,18 +8,32 @@
 
 namespace samband::client {
 
-bool Channel::load_group(const KeyPair& signature_key) {
-  const auto kept = profile_.get(places::group(id()));
-  if (!kept) return !profile_.failed();
+std::optional<std::expected<mls::Group, ParseError>> load_group(Profile& profile, const ChannelId& channel,
+                                                                const KeyPair& signature_key) {
+  const auto kept = profile.get(places::group(channel));
+  if (!kept) return std::nullopt;
+  std::vector<mls::GroupRecord> records;
+  profile.scan(places::group_records(channel), [&](BytesView order, BytesView value) {
+    Reader key{order};
+    records.push_back({key.u32(), copy_of(value)});
+    return true;
+  });
   std::vector<mls::SecretTreeRecord> nodes;
-  profile_.scan(places::secret_tree(id()), [&](BytesView order, BytesView value) {
+  profile.scan(places::secret_tree(channel), [&](BytesView order, BytesView value) {
     Reader key{order};
     nodes.push_back({mls::NodeIndex{key.u32()}, SecretBytes{value}});
     return true;
   });
-  auto loaded = mls::Group::load(kept->view(), nodes, signature_key);
-  if (!loaded) return false;
-  group.emplace(std::move(*loaded));
+  // An older samband kept all of it in one value; the next Commit writes the records.
+  if (records.empty()) return mls::Group::load(kept->view(), nodes, signature_key);
+  return mls::Group::load(kept->view(), records, nodes, signature_key);
+}
+
+bool Channel::load_group(const KeyPair& signature_key) {
+  auto loaded = client::load_group(profile_, id(), signature_key);
+  if (!loaded) return !profile_.failed();
+  if (!*loaded) return false;
+  group.emplace(std::move(**loaded));
   return true;
 }
 
@@ -29,7 +43,17 @@ void Channel::save_record() {
 
 void Channel::save_group() {
   profile_.remove_scope(places::secret_tree(id()));
-  profile_.put(places::group(id()), group->encode_group());
+  profile_.put(places::group(id()), group->encode_private());
+  const mls::GroupChanges changes = group->take_public_changes();
+  if (changes.are_whole) profile_.remove_scope(places::group_records(id()));
+  for (const mls::GroupRecord& changed_record : changes.records) {
+    const Place place = places::group_record(id(), changed_record.number);
+    if (changed_record.value.empty()) {
+      profile_.remove(place);
+    } else {
+      profile_.put(place, changed_record.value);
+    }
+  }
   save_ratchets();
 }
 
@@ -74,6 +98,7 @@ void Channel::forget_pending() {
 void Channel::forget_group() {
   group.reset();
   profile_.remove(places::group(id()));
+  profile_.remove_scope(places::group_records(id()));
   profile_.remove(places::pending(id()));
   profile_.remove_scope(places::secret_tree(id()));
 }

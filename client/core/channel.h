@@ -41,6 +41,11 @@ struct LeavesToRemove {
 // Tells one Commit of this device from another: the start of its SHA-256.
 [[nodiscard]] std::uint64_t commit_mark(const Hash& commit);
 
+// A channel's group as the profile keeps it; nullopt when it keeps none, or can't be read.
+[[nodiscard]] std::optional<std::expected<mls::Group, ParseError>> load_group(Profile& profile,
+                                                                              const ChannelId& channel,
+                                                                              const KeyPair& signature_key);
+
 class Channel {
  public:
   Channel(Profile& profile, ReadyQueue& ready, ChannelRecord initial)

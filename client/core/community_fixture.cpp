@@ -153,17 +153,10 @@ void Person::carry_out(Effects effects) {
 
 std::unique_ptr<mls::Group> Person::takes_group(const ChannelId& channel) {
   Profile profile{*store};
-  std::vector<mls::SecretTreeRecord> nodes;
-  profile.scan(places::secret_tree(channel), [&](BytesView order, BytesView value) {
-    Reader key{order};
-    nodes.push_back({mls::NodeIndex{key.u32()}, SecretBytes{value}});
-    return true;
-  });
-  const auto kept = profile.get(places::group(channel));
   community.keys_.push_back(std::make_unique<KeyPair>(takes_own().signature_key.duplicate()));
-  auto loaded = mls::Group::load(kept->view(), nodes, *community.keys_.back());
-  EXPECT_TRUE(loaded.has_value());
-  return std::make_unique<mls::Group>(std::move(*loaded));
+  auto loaded = load_group(profile, channel, *community.keys_.back());
+  EXPECT_TRUE(loaded && loaded->has_value());
+  return std::make_unique<mls::Group>(std::move(**loaded));
 }
 
 Own Person::takes_own() {

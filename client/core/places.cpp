@@ -59,6 +59,12 @@ Place group(const ChannelId& channel) {
 Place pending(const ChannelId& channel) {
   return layout::of_channel(layout::groups, channel, 1);
 }
+Place group_records(const ChannelId& channel) {
+  return {layout::groups, scope("public group", channel), {}};
+}
+Place group_record(const ChannelId& channel, std::uint32_t number) {
+  return {layout::groups, scope("public group", channel), storage::KeyWriter{}.u32(number).take()};
+}
 Place secret_tree(const ChannelId& channel) {
   return {layout::groups, scope("secret tree", channel), {}};
 }

@@ -28,8 +28,11 @@ using storage::profile_store::Place;
 // ChannelRecords by channel.
 [[nodiscard]] Place channels();
 [[nodiscard]] Place channel(const ChannelId& channel);
-[[nodiscard]] Place group(const ChannelId& channel);        // mls::Group
-[[nodiscard]] Place pending(const ChannelId& channel);      // mls::Group's pending Commit, once it was submitted
+[[nodiscard]] Place group(const ChannelId& channel);    // mls::Group, its private part
+[[nodiscard]] Place pending(const ChannelId& channel);  // mls::Group's pending Commit, once it was submitted
+// Its public part: GroupRecords by number, the first and one.
+[[nodiscard]] Place group_records(const ChannelId& channel);
+[[nodiscard]] Place group_record(const ChannelId& channel, std::uint32_t number);
 [[nodiscard]] Place secret_tree(const ChannelId& channel);  // SecretTreeRecords of the present epoch: the first
 [[nodiscard]] Place secret_tree_node(const ChannelId& channel, std::uint32_t node);
 

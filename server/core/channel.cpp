@@ -11,10 +11,8 @@ namespace {
 
 namespace layout = storage::server_store;
 
-// Posts move the log's end only. After so many the record is written, and after so many the group too, so that
-// loading has little to walk.
+// Posts move the log's end only. After so many the record is written, so that loading has little to walk.
 inline constexpr std::uint64_t record_interval = 256;
-inline constexpr std::uint64_t snapshot_interval = 4096;
 
 inline constexpr std::uint8_t record_version = 1;
 inline constexpr std::size_t windows_max = 65'536;
@@ -82,14 +80,7 @@ protocol::Placed place_entry(Turn& turn, Channel& channel, std::uint64_t directo
 protocol::Placed place_post(Turn& turn, Channel& channel, std::uint64_t directory_size, storage::EntryKind kind,
                             const DeviceId& sender, Bytes body) {
   const auto placed = place_entry(turn, channel, directory_size, kind, sender, std::move(body));
-  storage::ChannelRecord& record = channel.record;
-  if (record.head.next_seq - channel.record_seq < record_interval) return placed;
-  if (channel.commit_bytes == 0) {
-    record.snapshot_seq = record.head.next_seq;  // the group has not changed since it was written
-  } else if (record.head.next_seq - record.snapshot_seq >= snapshot_interval) {
-    write_snapshot(turn, channel);
-  }
-  write_record(turn, channel);
+  if (channel.record.head.next_seq - channel.record_seq >= record_interval) write_record(turn, channel);
   return placed;
 }
 
@@ -103,12 +94,17 @@ void write_reader(Turn& turn, const Channel& channel, const DeviceId& device) {
   turn.main.put(layout::channels, reader_key(channel.id(), device), encode(channel.readers.at(device)));
 }
 
-void write_snapshot(Turn& turn, Channel& channel) {
-  Bytes group = channel.group.encode();
-  channel.record.snapshot_seq = channel.record.head.next_seq;
-  channel.snapshot_bytes = group.size();
-  channel.commit_bytes = 0;
-  turn.main.put(layout::channels, layout::channel_key(channel.id(), layout::ChannelPart::group), std::move(group));
+void write_group(Turn& turn, Channel& channel) {
+  mls::GroupChanges changes = channel.group.take_changes();
+  if (changes.are_whole) turn.main.remove_all(layout::channels, layout::group_records_of(channel.id()));
+  for (mls::GroupRecord& record : changes.records) {
+    Bytes key = layout::group_record_key(channel.id(), record.number);
+    if (record.value.empty()) {
+      turn.main.remove(layout::channels, std::move(key));
+    } else {
+      turn.main.put(layout::channels, std::move(key), std::move(record.value));
+    }
+  }
 }
 
 void open_window(ChannelTurn& at, Channel& channel, const DeviceId& device, std::uint64_t seq) {

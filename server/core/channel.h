@@ -39,8 +39,6 @@ struct Channel {
   std::map<std::uint64_t, std::size_t> waiting_welcomes;  // of the present group, by the epoch they lead to
   std::set<std::uint64_t> waiting_trees;                  // past epochs whose tree is kept for them
   std::uint64_t record_seq = 0;                           // next_seq when the record was last written
-  std::size_t snapshot_bytes = 0;                         // of the group as it was last written
-  std::size_t commit_bytes = 0;                           // of the Commits since
 
   [[nodiscard]] const ChannelId& id() const { return record.head.channel; }
   [[nodiscard]] bool is_leaf(const DeviceId& device) const;
@@ -69,8 +67,8 @@ struct ChannelTurn {
                                           storage::EntryKind kind, const DeviceId& sender, Bytes body);
 void write_record(Turn& turn, Channel& channel);
 void write_reader(Turn& turn, const Channel& channel, const DeviceId& device);
-// The group whole, so that loading follows the log from here. Goes before write_record.
-void write_snapshot(Turn& turn, Channel& channel);
+// The group's records that changed. Goes with write_record, so that the two never part.
+void write_group(Turn& turn, Channel& channel);
 
 // The device becomes a leaf by the entry at `seq`, or stops being one.
 void open_window(ChannelTurn& at, Channel& channel, const DeviceId& device, std::uint64_t seq);

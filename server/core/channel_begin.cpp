@@ -19,7 +19,7 @@ void follow_group(Turn& turn, Channel& channel, BytesView group_info) {
   channel.record.epoch = channel.group.epoch().value;
   turn.main.put(layout::channels, layout::channel_key(channel.id(), layout::ChannelPart::group_info),
                 copy_of(group_info));
-  write_snapshot(turn, channel);
+  write_group(turn, channel);
   write_record(turn, channel);
 }
 

@@ -13,8 +13,6 @@ namespace {
 namespace layout = storage::server_store;
 using protocol::Status;
 
-inline constexpr std::size_t snapshot_bytes_min = std::size_t{64} << 10U;
-
 // A Welcome is for one joiner: it holds that joiner's secrets and nobody else's.
 bool is_welcome_for(const mls::AddedLeaf& added, const CipherSuite& suite, BytesView message) {
   const auto parsed = mls::parse_mls_message(message);
@@ -64,11 +62,9 @@ void keep_tree(Turn& turn, Channel& channel) {
 void enter_epoch(Turn& turn, Channel& channel, protocol::JudgedCommit& judged, const protocol::SubmitCommit& request) {
   channel.group.merge(std::move(judged.staged), judged.confirmation_tag);
   channel.record.epoch = channel.group.epoch().value;
-  channel.commit_bytes += request.commit.size();
   turn.main.put(layout::channels, layout::channel_key(channel.id(), layout::ChannelPart::group_info),
                 request.group_info);
-  // Written whole only when the log since has grown as long: at most twice the bytes, and as quick to load.
-  if (channel.commit_bytes >= std::max(snapshot_bytes_min, channel.snapshot_bytes)) write_snapshot(turn, channel);
+  write_group(turn, channel);
 }
 
 void deliver_welcomes(Turn& turn, Channel& channel, Inbox& inbox, const protocol::Placed& placed,

@@ -1,9 +1,8 @@
+#include <algorithm>
 #include <limits>
 
 #include "crypto/codec/hex.h"
 #include "server/core/channel_shard.h"
-#include "server/protocol/entry_bodies.h"
-#include "server/protocol/verdict/directory_authentication.h"
 #include "storage/model/server_layout.h"
 
 namespace samband::server {
@@ -11,83 +10,57 @@ namespace {
 
 namespace layout = storage::server_store;
 
-// Follows a channel's log from where its group was last written whole.
+// Follows a channel's log from where its record was last written. Everything that changes the group writes the record,
+// so only posts can have come since. What is before is for `sambandd check`.
 class TailWalk {
  public:
-  TailWalk(Channel& channel, const identity::Directory& directory) : channel_{channel}, directory_{directory} {}
+  explicit TailWalk(Channel& channel) : channel_{channel} {}
+
+  // nullopt when the record's last entry is there, and is what the record says.
+  std::optional<LoadError> begin(const StoreView& main) {
+    const storage::ChainHead& head = channel_.record.head;
+    channel_.record_seq = head.next_seq;
+    if (head.next_seq == 0) return LoadError::broken_chain;
+    const auto last = main.get(layout::entries, layout::entry_key(channel_.id(), head.next_seq - 1));
+    return last && storage::entry_hash(*last) == head.last ? std::nullopt : std::optional{LoadError::broken_chain};
+  }
 
   // nullopt when the entry continues the log.
   std::optional<LoadError> step(BytesView wire) {
     const auto entry = storage::parse_entry(wire);
-    if (!entry) return LoadError::broken_chain;
-    if (!begun_) {
-      // What is before the snapshot is for `sambandd check`: the walk begins with the first entry it meets.
-      if (entry->channel != channel_.id() || entry->seq != channel_.record.snapshot_seq) return LoadError::broken_chain;
-      walked_ = {.channel = entry->channel,
-                 .next_seq = entry->seq,
-                 .last = entry->previous,
-                 .at = entry->at,
-                 .directory_size = entry->directory_size,
-                 .incarnation = entry->incarnation};
-      begun_ = true;
-    }
-    if (const auto fault = meets_record()) return fault;
-    if (!storage::advance(walked_, *entry)) return LoadError::broken_chain;
-    if (entry->kind == storage::EntryKind::commit && !follow(*entry)) return LoadError::broken_group;
-    return std::nullopt;
-  }
-
-  std::optional<LoadError> finish(const StoreView& main) {
-    if (!begun_) {
-      // Nothing has come since the snapshot: the record must end with it, and with the log's last entry.
-      if (channel_.record.head.next_seq != channel_.record.snapshot_seq || !ends_with_record(main)) {
-        return LoadError::broken_chain;
-      }
-      walked_ = channel_.record.head;
-    }
-    if (walked_.next_seq < channel_.record.head.next_seq) return LoadError::broken_chain;
-    if (const auto fault = meets_record()) return fault;
-    channel_.record_seq = channel_.record.head.next_seq;
-    channel_.record.head = walked_;
-    const bool is_same_group = channel_.group.context().group_id == channel_.record.group_id &&
-                               channel_.group.epoch().value == channel_.record.epoch;
-    return is_same_group ? std::nullopt : std::optional{LoadError::broken_group};
+    if (!entry || !storage::advance(channel_.record.head, *entry)) return LoadError::broken_chain;
+    return changes_group(entry->kind) ? std::optional{LoadError::broken_group} : std::nullopt;
   }
 
  private:
-  // The record says what the chain's hash is where it was written.
-  std::optional<LoadError> meets_record() const {
-    const storage::ChainHead& record = channel_.record.head;
-    if (walked_.next_seq == record.next_seq && walked_.last != record.last) return LoadError::broken_chain;
-    return std::nullopt;
-  }
-
-  bool ends_with_record(const StoreView& main) const {
-    const storage::ChainHead& record = channel_.record.head;
-    const auto last = main.get(layout::entries, layout::entry_key(channel_.id(), record.next_seq - 1));
-    return last && storage::entry_hash(*last) == record.last;
-  }
-
-  bool follow(const storage::Entry& entry) {
-    const auto commit = protocol::parse_commit(entry.body);
-    if (!commit) return false;
-    const protocol::DirectoryAuthentication authentication{directory_, entry.directory_size, entry.at};
-    auto staged = channel_.group.stage_commit(*commit, {authentication, entry.at});
-    if (!staged) return false;
-    channel_.group.merge(std::move(*staged), commit->auth.confirmation_tag);
-    channel_.commit_bytes += entry.body.size();
-    return true;
+  static bool changes_group(storage::EntryKind kind) {
+    return kind == storage::EntryKind::commit || kind == storage::EntryKind::created ||
+           kind == storage::EntryKind::restart;
   }
 
   Channel& channel_;
-  const identity::Directory& directory_;
-  storage::ChainHead walked_;
-  bool begun_ = false;
 };
 
+std::expected<mls::PublicGroup, ParseError> load_group(const StoreView& main, const ChannelId& id) {
+  std::vector<mls::GroupRecord> records;
+  const Bytes prefix = layout::channel_key(id, layout::ChannelPart::group);
+  main.scan(layout::channels, layout::group_records_of(id), std::numeric_limits<std::size_t>::max(),
+            [&](BytesView key, BytesView value) {
+              Reader number{key.subspan(prefix.size())};
+              records.push_back({number.u32(), copy_of(value)});
+              return storage::Visit::more;
+            });
+  return mls::PublicGroup::load(records);
+}
+
+bool is_of(const mls::PublicGroup& group, const storage::ChannelRecord& record) {
+  return group.context().group_id == record.group_id && group.epoch().value == record.epoch;
+}
+
 void load_parts(const StoreView& main, Channel& channel) {
-  const Bytes prefix = copy_of(channel.id().view());
-  main.scan(layout::channels, storage::keys_with_prefix(prefix), std::numeric_limits<std::size_t>::max(),
+  const storage::KeyRange behind_the_group{layout::channel_key(channel.id(), layout::ChannelPart::reader),
+                                           storage::keys_with_prefix(channel.id().view()).until};
+  main.scan(layout::channels, behind_the_group, std::numeric_limits<std::size_t>::max(),
             [&](BytesView key, BytesView value) {
               samband::Reader in{key.subspan(ChannelId::size)};
               switch (static_cast<layout::ChannelPart>(in.u8())) {
@@ -108,25 +81,39 @@ void load_parts(const StoreView& main, Channel& channel) {
 
 }  // namespace
 
-std::expected<Channel, LoadFailure> load_channel(const StoreView& main, const identity::Directory& directory,
-                                                 const ChannelId& id, storage::ChannelRecord record) {
+std::vector<ChannelId> channels_in(const StoreView& main) {
+  std::vector<ChannelId> out;
+  for (storage::KeyRange rest = storage::all_keys();;) {
+    std::optional<ChannelId> next;
+    main.scan(layout::channels, rest, 1, [&](BytesView key, BytesView) {
+      next = ChannelId::of(key.first(std::min(key.size(), ChannelId::size)));
+      return storage::Visit::stop;
+    });
+    if (!next) return out;
+    out.push_back(*next);
+    const auto end = storage::keys_with_prefix(next->view()).until;
+    if (!end) return out;
+    rest.from = *end;
+  }
+}
+
+std::expected<Channel, LoadFailure> load_channel(const StoreView& main, const ChannelId& id,
+                                                 storage::ChannelRecord record) {
   const auto failure = [&](LoadError error) { return std::unexpected(LoadFailure{error, to_hex(id.view())}); };
-  const auto snapshot = main.get(layout::channels, layout::channel_key(id, layout::ChannelPart::group));
   auto policy = storage::parse_channel_policy(record.policy);
-  if (!snapshot || !policy || record.head.channel != id) return failure(LoadError::broken_group);
-  auto group = mls::PublicGroup::parse(*snapshot);
-  if (!group) return failure(LoadError::broken_group);
+  if (!policy || record.head.channel != id) return failure(LoadError::broken_group);
+  auto group = load_group(main, id);
+  if (!group || !is_of(*group, record)) return failure(LoadError::broken_group);
 
   Channel channel{.record = std::move(record), .policy = std::move(*policy), .group = std::move(*group)};
-  channel.snapshot_bytes = snapshot->size();
-  TailWalk walk{channel, directory};
-  std::optional<LoadError> fault;
-  main.scan(layout::entries, layout::entries_from(id, channel.record.snapshot_seq),
+  TailWalk walk{channel};
+  std::optional<LoadError> fault = walk.begin(main);
+  if (fault) return failure(*fault);
+  main.scan(layout::entries, layout::entries_from(id, channel.record.head.next_seq),
             std::numeric_limits<std::size_t>::max(), [&](BytesView, BytesView wire) {
               fault = walk.step(wire);
               return fault ? storage::Visit::stop : storage::Visit::more;
             });
-  if (!fault) fault = walk.finish(main);
   if (fault) return failure(*fault);
   load_parts(main, channel);
   return channel;

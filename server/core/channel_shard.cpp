@@ -149,25 +149,16 @@ const Channel* ChannelShard::find(const ChannelId& channel) const {
 std::optional<LoadFailure> ChannelShard::load(const StoreView& main, const identity::Directory& directory,
                                               ChannelIndex& index, protocol::ShardIndex shard,
                                               protocol::ShardIndex shard_count) {
-  std::optional<LoadFailure> failure;
   const auto is_ours = [&](const ChannelId& channel) { return protocol::shard_of(channel, shard_count) == shard; };
-  main.scan(layout::channels, storage::all_keys(), std::numeric_limits<std::size_t>::max(),
-            [&](BytesView key, BytesView value) {
-              const auto id = layout::channel_of(key);
-              if (!id || !is_ours(*id) || !equal(key, layout::channel_key(*id, layout::ChannelPart::record))) {
-                return storage::Visit::more;
-              }
-              auto record = storage::parse_channel_record(value);
-              auto channel = record ? load_channel(main, directory, *id, std::move(*record))
-                                    : std::unexpected(LoadFailure{LoadError::newer_format, to_hex(id->view())});
-              if (!channel) {
-                failure = channel.error();
-                return storage::Visit::stop;
-              }
-              channels_.emplace(*id, std::move(*channel));
-              return storage::Visit::more;
-            });
-  if (failure) return failure;
+  for (const ChannelId& id : channels_in(main)) {
+    if (!is_ours(id)) continue;
+    const auto kept = main.get(layout::channels, layout::channel_key(id, layout::ChannelPart::record));
+    auto record = storage::parse_channel_record(kept.value_or(Bytes{}));
+    if (!record) return LoadFailure{LoadError::other_format, to_hex(id.view())};
+    auto channel = load_channel(main, id, std::move(*record));
+    if (!channel) return channel.error();
+    channels_.emplace(id, std::move(*channel));
+  }
   for (const auto& [id, channel] : channels_) {
     for (const auto& [device, reader] : channel.readers) {
       if (reader.is_leaf()) index.enter(id, device);

@@ -47,8 +47,9 @@ class ChannelShard {
 
 // --- channel_load.cpp
 // Rebuilds a channel from its records and the log's tail.
-[[nodiscard]] std::expected<Channel, LoadFailure> load_channel(const StoreView& main,
-                                                               const identity::Directory& directory,
-                                                               const ChannelId& id, storage::ChannelRecord record);
+[[nodiscard]] std::expected<Channel, LoadFailure> load_channel(const StoreView& main, const ChannelId& id,
+                                                               storage::ChannelRecord record);
+// All channels of the store; nothing is read but the first key of each.
+[[nodiscard]] std::vector<ChannelId> channels_in(const StoreView& main);
 
 }  // namespace samband::server

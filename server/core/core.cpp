@@ -14,7 +14,7 @@ std::string_view name_of(LoadError error) {
   switch (error) {
     case LoadError::unreadable: return "the store can't be read";
     case LoadError::not_initialised: return "the store was never initialised";
-    case LoadError::newer_format: return "written by a newer version";
+    case LoadError::other_format: return "written by another version";
     case LoadError::broken_chain: return "a channel's log is broken";
     case LoadError::broken_directory: return "the directory is broken";
     case LoadError::broken_group: return "a channel's group does not follow its log";

@@ -26,7 +26,7 @@ namespace samband::server {
 enum class LoadError : std::uint8_t {
   unreadable,        // the store returned an error
   not_initialised,   // no StoreMeta: `initial_batch` was never written
-  newer_format,      // a record of a version this program does not know
+  other_format,      // a record of a version this program does not know
   broken_chain,      // an entry does not continue the one before it, or is missing
   broken_directory,  // a leaf is missing, refused, or does not lead to the signed root
   broken_group,      // a channel's public group can't be read or does not follow its log

@@ -50,14 +50,14 @@ std::optional<LoadFailure> Core::State::load() {
   if (!meta_bytes) return LoadFailure{LoadError::not_initialised, {}};
   const auto meta = storage::parse_store_meta(*meta_bytes);
   if (!meta || meta->shard_count == 0 || meta->shard_count > shard_count_max) {
-    return LoadFailure{LoadError::newer_format, "the store's meta record"};
+    return LoadFailure{LoadError::other_format, "the store's meta record"};
   }
   meta_ = *meta;
 
   for (unsigned shard = 0; shard <= meta_.shard_count; ++shard) {
     const auto kept = main_.get(layout::meta, layout::shard_key(static_cast<protocol::ShardIndex>(shard)));
     const auto position = kept ? storage::parse_shard_position(*kept) : storage::ShardPosition{};
-    if (!position) return LoadFailure{LoadError::newer_format, "a shard's position"};
+    if (!position) return LoadFailure{LoadError::other_format, "a shard's position"};
     positions_.push_back(*position);
   }
   if (const auto head_bytes = main_.get(layout::meta, layout::tree_head_key())) {

@@ -51,6 +51,17 @@ TEST(ServerLayout, TellsChannelPartsApart) {
   EXPECT_EQ(channel_of(channel.view()), std::nullopt);
 }
 
+TEST(ServerLayout, KeepsTheRecordsOfAGroupTogetherAndApartFromTheRest) {
+  using namespace server_store;
+  const KeyRange range = group_records_of(channel);
+  EXPECT_TRUE(range.contains(group_record_key(channel, 0)));
+  EXPECT_TRUE(range.contains(group_record_key(channel, ~std::uint32_t{0})));
+  EXPECT_LT(group_record_key(channel, 255), group_record_key(channel, 256));
+  EXPECT_FALSE(range.contains(channel_key(channel, ChannelPart::record)));
+  EXPECT_FALSE(range.contains(channel_key(channel, ChannelPart::group_info)));
+  EXPECT_FALSE(range.contains(group_record_key(id_of<ChannelId>(0xC2), 0)));
+}
+
 TEST(ServerLayout, EmptiesAnInboxUpToAndIncludingWhatWasAcknowledged) {
   using namespace server_store;
   const InboxKey key{device, 3, 7};

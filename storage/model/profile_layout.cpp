@@ -5,7 +5,7 @@ namespace samband::storage::profile_store {
 StoreLayout layout() {
   return {
       .kind = "samband profile",
-      .format = 1,
+      .format = 2,
       .families = {"identity", "groups", "channels", "entries", "content", "outbox", "directory", "documents",
                    "settings", "trust"},
   };

@@ -52,7 +52,6 @@ Bytes encode(const ChannelRecord& record) {
   out.bytes(record.group_id);
   out.u64(record.group_seq);
   out.u64(record.epoch);
-  out.u64(record.snapshot_seq);
   out.bytes(record.policy);
   return out.take();
 }
@@ -65,7 +64,6 @@ std::expected<ChannelRecord, ParseError> parse_channel_record(BytesView wire) {
         .group_id = in.bytes_owned(group_id_bytes_max),
         .group_seq = in.u64(),
         .epoch = in.u64(),
-        .snapshot_seq = in.u64(),
         .policy = in.bytes_owned(policy_bytes_max),
     };
   });

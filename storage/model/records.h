@@ -22,14 +22,13 @@ inline constexpr std::size_t reply_bytes_max = std::size_t{1} << 20U;
 
 // Where a channel stands after its last entry.
 struct ChannelRecord {
-  static constexpr std::uint8_t version = 1;
+  static constexpr std::uint8_t version = 2;  // 1 had a snapshot_seq: the group was behind the log
   ChainHead head;
   DeviceId creator;
   Bytes group_id;               // of the current group; another one after a restart
   std::uint64_t group_seq = 0;  // of the entry that began the current group
   std::uint64_t epoch = 0;
-  std::uint64_t snapshot_seq = 0;  // the kept public group has followed the log up to, not including, this one
-  Bytes policy;                    // ChannelPolicy of the current epoch
+  Bytes policy;  // ChannelPolicy of the current epoch
   bool operator==(const ChannelRecord&) const = default;
 };
 

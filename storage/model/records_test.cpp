@@ -29,14 +29,10 @@ BlobRecord blob() {
 }
 
 TEST(Records, HaveOneEncodingEach) {
-  expect_one_encoding(ChannelRecord{{id_of<ChannelId>(1), 2, id_of<Hash>(3), WallTime{4}, 5, 6},
-                                    id_of<DeviceId>(7),
-                                    Bytes{8},
-                                    9,
-                                    10,
-                                    11,
-                                    Bytes{12}},
-                      parse_channel_record);
+  expect_one_encoding(
+      ChannelRecord{
+          {id_of<ChannelId>(1), 2, id_of<Hash>(3), WallTime{4}, 5, 6}, id_of<DeviceId>(7), Bytes{8}, 9, 10, Bytes{11}},
+      parse_channel_record);
   expect_one_encoding(blob(), parse_blob_record);
   expect_one_encoding(RequestRecord{1, id_of<Hash>(2), Bytes{3}}, parse_request_record);
   expect_one_encoding(InboxItem{id_of<ChannelId>(1), 2, 3, id_of<Hash>(4), WallTime{5}, Bytes{6}}, parse_inbox_item);

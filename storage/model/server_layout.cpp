@@ -24,7 +24,7 @@ KeyRange from_within(BytesView prefix, Bytes first) {
 StoreLayout layout() {
   return {
       .kind = "samband server",
-      .format = 1,
+      .format = 2,
       .families = {"entries", "channels", "inbox", "key_packages", "directory", "merkle", "blobs", "requests", "meta",
                    "staged"},
   };
@@ -44,6 +44,14 @@ KeyRange entries_before(const ChannelId& channel, std::uint64_t seq) {
 
 Bytes channel_key(const ChannelId& channel, ChannelPart part) {
   return KeyWriter{}.id(channel).u8(static_cast<std::uint8_t>(part)).take();
+}
+
+Bytes group_record_key(const ChannelId& channel, std::uint32_t number) {
+  return KeyWriter{}.fixed(channel_key(channel, ChannelPart::group)).u32(number).take();
+}
+
+KeyRange group_records_of(const ChannelId& channel) {
+  return keys_with_prefix(channel_key(channel, ChannelPart::group));
 }
 
 std::optional<ChannelId> channel_of(BytesView channel_key) {

@@ -36,7 +36,7 @@ inline constexpr Family staged{9};        // device, shard, part -> StagedPart
 // --- channels. Never renumber.
 enum class ChannelPart : std::uint8_t {
   record = 0,      // ChannelRecord
-  group = 1,       // the public group as of `ChannelRecord::snapshot_seq`
+  group = 1,       // record number -> a record of the public group as of `ChannelRecord::epoch`
   group_info = 2,  // the newest GroupInfo
   // With something behind the part, which is server/core's to compose:
   reader = 3,        // device -> what it may read, and its request to leave
@@ -44,6 +44,9 @@ enum class ChannelPart : std::uint8_t {
   release = 5,       // guidance -> a release that is scheduled
 };
 [[nodiscard]] Bytes channel_key(const ChannelId& channel, ChannelPart part);
+// One record of the public group, and all of them.
+[[nodiscard]] Bytes group_record_key(const ChannelId& channel, std::uint32_t number);
+[[nodiscard]] KeyRange group_records_of(const ChannelId& channel);
 [[nodiscard]] std::optional<ChannelId> channel_of(BytesView channel_key);
 
 // --- inbox

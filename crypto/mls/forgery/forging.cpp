@@ -134,8 +134,9 @@ Bytes Scene::encode_forged(const AuthenticatedContent& content, const Member* se
   const Member& member = sender != nullptr ? *sender : *members_.front();
   const bool has_tag = std::holds_alternative<MemberSender>(content.content.sender);
   if (has_tag && !script.rarely(8)) {
-    message.membership_tag = server_.suite().mac(Insider::secrets(member.group).membership_key.view(),
-                                                 authenticated_content_tbm(content, server_.context()));
+    message.membership_tag =
+        server_.suite().mac(Insider::secrets(member.group).membership_key.view(),
+                            authenticated_content_tbm(content.content, content.auth, server_.context()));
   }
   return encode_mls_message(message);
 }

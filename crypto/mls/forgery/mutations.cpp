@@ -36,9 +36,14 @@ void mutate_number(Number& number, Script& script) {
 }
 
 template <class Value>
-void mutate_values(std::vector<Value>& values, Script& script) {
-  if (script.flip()) return rearrange(values, script);
-  values.push_back(static_cast<Value>(draw_code_point(script)));
+void mutate_values(ValueList<Value>& values, Script& script) {
+  std::vector<Value> changed{values.begin(), values.end()};
+  if (script.flip()) {
+    rearrange(changed, script);
+  } else {
+    changed.push_back(static_cast<Value>(draw_code_point(script)));
+  }
+  values = changed;
 }
 
 void mutate_source(LeafNode& leaf, Script& script) {

@@ -29,9 +29,12 @@ struct CommitOptions {
 struct Services {
   const AuthenticationService& authentication;
   const PreSharedKeySource& psks;
-  std::optional<WallTime> now;  // for the lifetimes of KeyPackages; nullopt leaves them unjudged
+  std::optional<WallTime> now;            // for the lifetimes of KeyPackages; nullopt leaves them unjudged
+  const Workforce& workforce = in_place;  // for the signatures of many leaves
 
-  [[nodiscard]] Judgement judgement() const { return {authentication, now}; }
+  [[nodiscard]] Judgement judgement() const {
+    return {.authentication = authentication, .now = now, .workforce = workforce};
+  }
 };
 
 }  // namespace samband::mls

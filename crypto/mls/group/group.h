@@ -3,11 +3,12 @@
 // messages). Pure computation: no I/O, clock or locks; randomness is passed in. One owner, one thread at a time.
 //
 // Every refusal is a value and leaves the group as it was. What an operation changed is stored by the caller
-// before anything is sent or shown: `encode_group` after a change of epoch or a proposal, `take_secret_tree_changes`
-// after that and after each PrivateMessage, whether it was made or read.
+// before anything is sent or shown: `encode_private` and `take_public_changes` after a change of epoch or a proposal,
+// `take_secret_tree_changes` after that and after each PrivateMessage, whether it was made or read.
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <optional>
 #include <set>
 #include <span>
@@ -146,7 +147,11 @@ class Group {
 
   // --- storage; the formats are this folder's own and versioned
 
-  // All but the secret tree; changes once an epoch, and with each proposal. Asserted: is_member().
+  // What changes once an epoch and with each proposal has two forms; asserted: is_member(). The public group as
+  // records, those that changed since the last call (see PublicGroup::take_changes), and the rest, always whole:
+  [[nodiscard]] GroupChanges take_public_changes();
+  [[nodiscard]] SecretBytes encode_private() const;
+  // Or all of it in one value, which is as large as the tree.
   [[nodiscard]] SecretBytes encode_group() const;
   // The pending Commit, to be stored before it is sent; asserted: has_pending().
   [[nodiscard]] SecretBytes encode_pending() const;
@@ -154,6 +159,10 @@ class Group {
   // all of them: records of an older epoch are erased with it.
   [[nodiscard]] std::vector<SecretTreeRecord> take_secret_tree_changes();
 
+  [[nodiscard]] static std::expected<Group, ParseError> load(BytesView private_part,
+                                                             std::span<const GroupRecord> public_records,
+                                                             std::span<const SecretTreeRecord> records,
+                                                             const KeyPair& signature_key);
   [[nodiscard]] static std::expected<Group, ParseError> load(BytesView group, std::span<const SecretTreeRecord> records,
                                                              const KeyPair& signature_key);
   // Takes the pending Commit up again. It was judged when it was made; `services` are asked once more, without
@@ -204,6 +213,11 @@ class Group {
   [[nodiscard]] std::expected<NextEpoch, MemberError> follow(const StagedCommit& staged, const Commit& commit,
                                                              const PreSharedKeySource& psks) const;
   void enter(StagedCommit staged, NextEpoch next);
+  [[nodiscard]] SecretBytes encode_with(BytesView public_group) const;
+  using ParsePublicGroup = std::function<std::expected<PublicGroup, ParseError>(BytesView inside)>;
+  [[nodiscard]] static std::expected<Group, ParseError> load_with(const ParsePublicGroup& parse_public, BytesView group,
+                                                                  std::span<const SecretTreeRecord> records,
+                                                                  const KeyPair& signature_key);
   [[nodiscard]] bool take_up(std::vector<SecretBytes> update_keys, std::set<ProposalRef> disregarded);
   [[nodiscard]] std::expected<AuthenticatedContent, ParseError> stored_commit(BytesView message,
                                                                               BytesView sealed) const;

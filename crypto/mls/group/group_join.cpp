@@ -17,14 +17,14 @@ std::expected<RatchetTreeNodes, JoinError> tree_inside(const GroupInfo& info) {
 
 std::expected<PublicGroup, JoinRefusal> follow_group_info(const GroupInfo& info,
                                                           const std::optional<RatchetTreeNodes>& tree,
-                                                          const AuthenticationService& authentication) {
+                                                          const Services& services) {
   std::optional<RatchetTreeNodes> inside;
   if (!tree) {
     auto nodes = tree_inside(info);
     if (!nodes) return std::unexpected(nodes.error());
     inside = std::move(*nodes);
   }
-  auto group = PublicGroup::from_group_info(info, tree ? *tree : *inside, authentication);
+  auto group = PublicGroup::from_group_info(info, tree ? *tree : *inside, services.authentication, services.workforce);
   if (!group) return std::unexpected(group.error());
   return std::move(*group);
 }
@@ -73,7 +73,7 @@ std::expected<Joined, JoinRefusal> Group::join(BytesView message, const KeyPacka
   auto opened = open_welcome(*welcome, bundle, services.psks, options.continues);
   if (!opened) return std::unexpected(opened.error());
 
-  auto group = follow_group_info(opened->group_info, tree, services.authentication);
+  auto group = follow_group_info(opened->group_info, tree, services);
   if (!group) return std::unexpected(group.error());
   auto path = path_from(*opened, bundle, group->tree());
   if (!path) return std::unexpected(path.error());
@@ -107,7 +107,7 @@ std::expected<ExternalJoin, JoinRefusal> Group::join_external(BytesView group_in
   if (info == nullptr) return std::unexpected(JoinError::wrong_kind);
   const auto external_pub = external_pub_of(*info);
   if (!external_pub) return std::unexpected(external_pub.error());
-  auto group = follow_group_info(*info, tree, services.authentication);
+  auto group = follow_group_info(*info, tree, services);
   if (!group) return std::unexpected(group.error());
   auto init = group->suite().external_init(external_pub->external_pub, random);
   if (!init) return std::unexpected(JoinError::no_external_pub);

@@ -3,7 +3,7 @@
 //   group:   u8 HandshakeFormat || u16 count || count private keys <V> of own Updates that wait || u16 count || count
 //            references <V> of disregarded proposals, increasing || public group <V> || private path || eight epoch
 //            secrets <V>, encryption_secret being in the records. Version 1 begins with the public group: its members
-//            use PublicMessage.
+//            use PublicMessage. The public group is empty where it is kept as records of its own.
 //   pending: u64 epoch it was made in || message <V> || AuthenticatedContent <V>, empty unless the message is a
 //            PrivateMessage || private path || nine epoch secrets <V>
 // A private path is u32 own leaf || u8 count || count times (u32 node || private key <V>). The records of the secret
@@ -91,34 +91,58 @@ std::size_t stored_bytes_max(std::size_t other_bytes, const PrivatePath& path) {
 
 }  // namespace
 
+GroupChanges Group::take_public_changes() {
+  return public_.take_changes();
+}
+SecretBytes Group::encode_private() const {
+  return encode_with({});
+}
 SecretBytes Group::encode_group() const {
+  return encode_with(public_.encode());
+}
+
+SecretBytes Group::encode_with(BytesView public_group) const {
   SAMBAND_CHECK(is_member());
-  const Bytes public_bytes = public_.encode();
   Writer out;
   const std::size_t waiting_bytes_max =
       own_updates_.size() * (public_key_bytes_max + 2) + disregarded_.size() * (hash_bytes_max + 1);
-  out.reserve(stored_bytes_max(public_bytes.size() + waiting_bytes_max, state_->path));
+  out.reserve(stored_bytes_max(public_group.size() + waiting_bytes_max, state_->path));
   out.u16(group_format);
   out.u8(static_cast<std::uint8_t>(handshake_format_));
   out.u16(static_cast<std::uint16_t>(own_updates_.size()));
   for (const KeyPair& update : own_updates_) out.bytes(update.private_key.view());
   out.u16(static_cast<std::uint16_t>(disregarded_.size()));
   for (const ProposalRef& ref : disregarded_) out.bytes(ref);
-  out.bytes(public_bytes);
+  out.bytes(public_group);
   state_->path.write(out);
   write_secrets(out, state_->secrets);
   return out.take_secret();
 }
 
+std::expected<Group, ParseError> Group::load(BytesView private_part, std::span<const GroupRecord> public_records,
+                                             std::span<const SecretTreeRecord> records, const KeyPair& signature_key) {
+  const auto parse_none = [&](BytesView public_bytes) -> std::expected<PublicGroup, ParseError> {
+    if (!public_bytes.empty()) return std::unexpected(ParseError::malformed);
+    return PublicGroup::load(public_records);
+  };
+  return load_with(parse_none, private_part, records, signature_key);
+}
+
 std::expected<Group, ParseError> Group::load(BytesView group, std::span<const SecretTreeRecord> records,
                                              const KeyPair& signature_key) {
+  return load_with(PublicGroup::parse, group, records, signature_key);
+}
+
+std::expected<Group, ParseError> Group::load_with(const ParsePublicGroup& parse_public, BytesView group,
+                                                  std::span<const SecretTreeRecord> records,
+                                                  const KeyPair& signature_key) {
   Reader in{group};
   const std::uint16_t version = in.u16();
   if (version != group_format && version != group_format_public_only) in.fail(ParseError::unknown_value);
   StoredHandshakes handshakes = version == group_format ? read_handshakes(in) : StoredHandshakes{};
   const BytesView public_bytes = in.bytes(vector_bytes_max);
   if (in.failed()) return std::unexpected(*in.error());
-  auto public_group = PublicGroup::parse(public_bytes);
+  auto public_group = parse_public(public_bytes);
   if (!public_group) return std::unexpected(public_group.error());
 
   PrivatePath path = PrivatePath::read(in);

@@ -59,13 +59,13 @@ std::expected<PublicMessage, MessageError> protect_public(EpochView epoch, Authe
   if (content_type(content.content.content) == ContentType::application) {
     return std::unexpected(MessageError::application_not_private);
   }
-  Bytes tag = epoch.suite.mac(membership_key, authenticated_content_tbm(content, epoch.context));
+  Bytes tag = epoch.suite.mac(membership_key, authenticated_content_tbm(content.content, content.auth, epoch.context));
   return PublicMessage{std::move(content.content), std::move(content.auth), std::move(tag)};
 }
 
 bool verify_membership_tag(EpochView epoch, const PublicMessage& message, BytesView membership_key) {
-  const AuthenticatedContent content = to_authenticated_content(message);
-  const Bytes expected = epoch.suite.mac(membership_key, authenticated_content_tbm(content, epoch.context));
+  const Bytes expected =
+      epoch.suite.mac(membership_key, authenticated_content_tbm(message.content, message.auth, epoch.context));
   return equal_in_constant_time(expected, message.membership_tag);
 }
 

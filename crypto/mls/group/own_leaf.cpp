@@ -12,8 +12,8 @@ LeafNode make_own_leaf(const LeafIdentity& identity, HPKEPublicKey encryption_ke
                 .extensions = identity.extensions,
                 .signature = {}};
   const auto is_listed_by_nobody = [](auto type) { return is_default(type); };
-  std::erase_if(leaf.capabilities.extensions, is_listed_by_nobody);
-  std::erase_if(leaf.capabilities.proposals, is_listed_by_nobody);
+  leaf.capabilities.extensions.erase_if(is_listed_by_nobody);
+  leaf.capabilities.proposals.erase_if(is_listed_by_nobody);
   return leaf;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "crypto/mls/tree/leaf_validation.h"
+#include "crypto/mls/tree/workforce.h"
 
 namespace samband::mls {
 
@@ -21,6 +22,7 @@ enum class CommitError : std::uint8_t {
 
   // The list of proposals, §12.2.
   proposal_not_found,            // refers to a proposal that was not received in this epoch
+  proposal_repeated,             // refers to one twice
   reference_in_external_commit,  // its sender could not judge the proposal
   update_by_committer,
   removes_committer,
@@ -69,6 +71,8 @@ struct Judgement {
   // Whether this is the Commit that sets a group up to continue another (§11.2, §11.3): the one of epoch 0, and the
   // only one that may have a PSK of usage reinit or branch. Its own maker alone knows that it is.
   bool continues_another_group = false;
+  // For the signatures of what a Commit adds. Never matters to the verdict.
+  const Workforce& workforce = in_place;
 };
 
 }  // namespace samband::mls

@@ -209,6 +209,12 @@ TEST_F(CommitRefusal, ThatRefersToAProposalOfAnEarlierEpoch) {
   EXPECT_EQ(g.refusal(anna, with_any_path({update})), CommitError::proposal_not_found);
 }
 
+TEST_F(CommitRefusal, ThatRefersToOneProposalTwice) {
+  const ProposalOrRef addition = g.by_reference(bjorn, std::get<Proposal>(g.add("new")));
+  EXPECT_EQ(g.refusal(anna, TestGroup::plain_commit({addition, addition})), CommitError::proposal_repeated);
+  EXPECT_EQ(g.refusal(anna, TestGroup::plain_commit({addition})), std::nullopt);
+}
+
 TEST_F(CommitRefusal, OfAnUpdateFromOutsideTheGroup) {
   const Proposal update = Update{g.updated_leaf(bjorn)};
   const std::vector<SourcedProposal> proposals{{.proposal = &update, .member = std::nullopt}};

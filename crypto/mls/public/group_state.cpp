@@ -33,36 +33,27 @@ std::expected<void, GroupError> verify_external_senders(const GroupContext& cont
 }
 
 std::expected<void, GroupError> verify_leaves(const GroupContext& context, const RatchetTree& tree,
-                                              const AuthenticationService& authentication) {
+                                              const AuthenticationService& authentication, const Workforce& workforce) {
   const auto requirements = leaf_requirements(context, tree.suite(), std::nullopt);
   if (!requirements) return std::unexpected(GroupError::malformed_extensions);
-  bool all_valid = true;
-  tree.for_each_leaf([&](LeafIndex index, const LeafNode& leaf) {
-    all_valid = all_valid && verify_leaf_node(leaf, index, *requirements, authentication).has_value();
+  std::vector<LeafIndex> members;
+  members.reserve(tree.member_count());
+  tree.for_each_leaf([&](LeafIndex index, const LeafNode&) { members.push_back(index); });
+  const auto alone = judge_all(workforce, members.size(), [&](std::size_t i) {
+    return verify_leaf_alone(*tree.leaf(members[i]), members[i], *requirements);
   });
+  const bool all_valid = alone && std::ranges::all_of(members, [&](LeafIndex index) {
+                           return verify_credential(*tree.leaf(index), authentication).has_value();
+                         });
   if (!all_valid) return std::unexpected(GroupError::invalid_leaf);
   return {};
-}
-
-void write_waiting(Writer& out, const WaitingProposal& waiting) {
-  out.bytes(waiting.ref);
-  out.presence(waiting.member.has_value());
-  if (waiting.member) out.u32(waiting.member->value);
-  write(out, waiting.proposal);
-}
-
-WaitingProposal read_waiting(Reader& in) {
-  WaitingProposal out;
-  out.ref = in.bytes_owned(hash_bytes_max);
-  if (in.presence()) out.member = LeafIndex{in.u32()};
-  out.proposal = read_proposal(in);
-  return out;
 }
 
 }  // namespace
 
 std::expected<PublicGroup, GroupError> PublicGroup::from_group_info(const GroupInfo& info, const RatchetTreeNodes& tree,
-                                                                    const AuthenticationService& authentication) {
+                                                                    const AuthenticationService& authentication,
+                                                                    const Workforce& workforce) {
   const auto suite = CipherSuite::of(info.group_context.cipher_suite);
   if (!suite) return std::unexpected(GroupError::unsupported_suite);
   RatchetTree ratchet_tree{*suite, tree};
@@ -79,7 +70,7 @@ std::expected<PublicGroup, GroupError> PublicGroup::from_group_info(const GroupI
   }
   MemberIndex members{std::move(ratchet_tree)};
   if (!members.verify()) return std::unexpected(GroupError::invalid_leaf);
-  const auto leaves = verify_leaves(info.group_context, members.tree(), authentication);
+  const auto leaves = verify_leaves(info.group_context, members.tree(), authentication, workforce);
   if (!leaves) return std::unexpected(leaves.error());
   const auto senders = verify_external_senders(info.group_context, authentication);
   if (!senders) return std::unexpected(senders.error());
@@ -94,9 +85,7 @@ Bytes PublicGroup::encode() const {
   write(out, context_);
   out.bytes(interim_transcript_hash_);
   write_ratchet_tree(out, tree().nodes());
-  out.vector([&](Writer& inner) {
-    for (const WaitingProposal& waiting : waiting_) write_waiting(inner, waiting);
-  });
+  write_vector(out, waiting_);
   if (reinit_) write(out, *reinit_);
   return out.take();
 }
@@ -108,17 +97,25 @@ std::expected<PublicGroup, ParseError> PublicGroup::parse(BytesView stored) {
   GroupContext context = read_group_context(in);
   Bytes interim_transcript_hash = in.bytes_owned(hash_bytes_max);
   const RatchetTreeNodes nodes = read_ratchet_tree(in);
-  auto waiting = read_vector<WaitingProposal>(in, proposals_waiting_max, read_waiting);
+  auto waiting = read_vector<WaitingProposal>(in, proposals_waiting_max, read_waiting_proposal);
   std::optional<ReInit> reinit;
   if (version == storage_version_reinitialised) reinit = read_reinit(in);
   const auto suite = CipherSuite::of(context.cipher_suite);
   if (!suite) in.fail(ParseError::unknown_value);
   if (const auto error = in.finish()) return std::unexpected(*error);
 
-  RatchetTree tree{*suite, nodes};
+  return restore(std::move(context), std::move(interim_transcript_hash), RatchetTree{*suite, nodes}, std::move(waiting),
+                 std::move(reinit));
+}
+
+std::expected<PublicGroup, ParseError> PublicGroup::restore(GroupContext context, Bytes interim_transcript_hash,
+                                                            RatchetTree tree, std::vector<WaitingProposal> waiting,
+                                                            std::optional<ReInit> reinit) {
   const bool members_wait = std::ranges::all_of(
       waiting, [&](const WaitingProposal& proposal) { return !proposal.member || tree.leaf(*proposal.member); });
-  if (!members_wait || tree.tree_hash() != context.tree_hash) return std::unexpected(ParseError::malformed);
+  if (!members_wait || tree.leaf_count() == 0 || tree.tree_hash() != context.tree_hash) {
+    return std::unexpected(ParseError::malformed);
+  }
   PublicGroup out{std::move(context), MemberIndex{std::move(tree)}};
   out.interim_transcript_hash_ = std::move(interim_transcript_hash);
   out.waiting_ = std::move(waiting);

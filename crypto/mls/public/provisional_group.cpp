@@ -78,8 +78,13 @@ Step ProvisionalGroup::apply_removes(const ProposalList& proposals) {
 }
 
 Step ProvisionalGroup::apply_adds(const ProposalList& proposals, const Judgement& judgement) {
+  const auto alone = judge_all(judgement.workforce, proposals.adds.size(), [&](std::size_t i) {
+    return verify_key_package_alone(*proposals.adds[i], requirements_);
+  });
+  if (!alone) return to_step(alone);
+  changes_.added.reserve(proposals.adds.size());
   for (const KeyPackage* key_package : proposals.adds) {
-    const Step valid = to_step(verify_key_package(*key_package, requirements_, judgement.authentication));
+    const Step valid = to_step(verify_credential(key_package->leaf_node, judgement.authentication));
     if (!valid) return valid;
     const auto index = tree_.add(std::make_shared<const LeafNode>(key_package->leaf_node));
     if (!index) return std::unexpected(CommitError::group_full);

@@ -55,6 +55,29 @@ class SignerLookup {
   const Content& content_;
 };
 
+// The proposals that wait, each to be referred to once: a reference is 33 bytes, and what it stands for may take two
+// signatures to judge. Sorted, because a Commit may be nothing but references.
+class WaitingOnce {
+ public:
+  explicit WaitingOnce(const std::vector<WaitingProposal>& waiting) : is_taken_(waiting.size()) {
+    for (const WaitingProposal& each : waiting) sorted_.push_back(&each);
+    std::ranges::sort(sorted_, {}, &WaitingProposal::ref);
+  }
+
+  std::expected<const WaitingProposal*, CommitError> take(const ProposalRef& ref) {
+    const auto found = std::ranges::lower_bound(sorted_, ref, {}, &WaitingProposal::ref);
+    if (found == sorted_.end() || (*found)->ref != ref) return std::unexpected(CommitError::proposal_not_found);
+    const auto place = static_cast<std::size_t>(found - sorted_.begin());
+    if (is_taken_[place]) return std::unexpected(CommitError::proposal_repeated);
+    is_taken_[place] = true;
+    return *found;
+  }
+
+ private:
+  std::vector<const WaitingProposal*> sorted_;
+  std::vector<bool> is_taken_;
+};
+
 }  // namespace
 
 PublicGroup PublicGroup::create(const CipherSuite& suite, Bytes group_id, LeafNode creator, Extensions extensions) {
@@ -113,6 +136,7 @@ std::expected<void, CommitError> PublicGroup::verify_proposal(const Proposal& pr
 std::expected<ProposalList, CommitError> PublicGroup::resolve(std::span<const ProposalOrRef> proposals,
                                                               std::optional<LeafIndex> committer,
                                                               const Judgement& judgement) const {
+  WaitingOnce waiting{waiting_};
   std::vector<SourcedProposal> sourced;
   sourced.reserve(proposals.size());
   for (const ProposalOrRef& item : proposals) {
@@ -121,9 +145,9 @@ std::expected<ProposalList, CommitError> PublicGroup::resolve(std::span<const Pr
       continue;
     }
     if (!committer) return std::unexpected(CommitError::reference_in_external_commit);
-    const auto found = std::ranges::find(waiting_, std::get<ProposalRef>(item), &WaitingProposal::ref);
-    if (found == waiting_.end()) return std::unexpected(CommitError::proposal_not_found);
-    sourced.push_back({.proposal = &found->proposal, .member = found->member});
+    const auto found = waiting.take(std::get<ProposalRef>(item));
+    if (!found) return std::unexpected(found.error());
+    sourced.push_back({.proposal = &(*found)->proposal, .member = (*found)->member});
   }
   const bool may_continue = judgement.continues_another_group && committer && epoch() == Epoch{0};
   return sort_proposals(sourced, committer, suite(), may_continue);

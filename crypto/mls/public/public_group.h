@@ -4,13 +4,15 @@
 // §12.4.3 (joining).
 #pragma once
 
+#include <array>
+#include <span>
+
+#include "crypto/mls/public/group_record.h"
 #include "crypto/mls/public/provisional_group.h"
+#include "crypto/mls/public/waiting_proposal.h"
 #include "crypto/mls/wire/group_info.h"
 
 namespace samband::mls {
-
-// Proposals that wait in one epoch for a Commit to refer to them.
-inline constexpr std::size_t proposals_waiting_max = 1024;
 
 enum class GroupError : std::uint8_t {
   unsupported_suite,
@@ -23,20 +25,13 @@ enum class GroupError : std::uint8_t {
   invalid_external_sender,  // the Authentication Service does not validate one of external_senders
 };
 
-// A proposal that was received and verified as a message.
-struct WaitingProposal {
-  ProposalRef ref;
-  std::optional<LeafIndex> member;  // nullopt when it came from outside the group
-  Proposal proposal;
-  bool operator==(const WaitingProposal&) const = default;
-};
-
 class PublicGroup {
  public:
   // A group in the state that a member vouches for: all that §12.4.3.1 asks of GroupInfo and tree. The confirmation tag
-  // is for members to check. Lifetimes of leaves are not judged again.
+  // is for members to check. Lifetimes of leaves are not judged again. `workforce`: for the signatures of the leaves.
   [[nodiscard]] static std::expected<PublicGroup, GroupError> from_group_info(
-      const GroupInfo& info, const RatchetTreeNodes& tree, const AuthenticationService& authentication);
+      const GroupInfo& info, const RatchetTreeNodes& tree, const AuthenticationService& authentication,
+      const Workforce& workforce = in_place);
 
   // A group of one, in epoch 0. The confirmation tag is derived from its context, so it comes afterwards.
   // `creator`: signed, of source key_package. Nothing is verified.
@@ -74,8 +69,13 @@ class PublicGroup {
   // Enters the epoch of a Commit that was staged by this very group in this epoch.
   void merge(StagedCommit staged, BytesView confirmation_tag);
 
-  // For storage. What is parsed is taken for what was encoded and not verified again; a tree that is not the context's,
-  // or a waiting proposal of no member, is malformed.
+  // For storage. What is read back is taken for what was stored and not verified again; a tree that is not the
+  // context's, or a waiting proposal of no member, is malformed.
+
+  // As records: those that changed since the last call, or since the group was loaded; all of them, the first time.
+  [[nodiscard]] GroupChanges take_changes();
+  [[nodiscard]] static std::expected<PublicGroup, ParseError> load(std::span<const GroupRecord> records);
+  // The whole in one value.
   [[nodiscard]] Bytes encode() const;
   [[nodiscard]] static std::expected<PublicGroup, ParseError> parse(BytesView stored);
 
@@ -86,12 +86,25 @@ class PublicGroup {
                                                                  std::optional<LeafIndex> committer,
                                                                  const Judgement& judgement) const;
   void set_interim_transcript_hash(BytesView confirmation_tag);
+  [[nodiscard]] static std::expected<PublicGroup, ParseError> restore(GroupContext context,
+                                                                      Bytes interim_transcript_hash, RatchetTree tree,
+                                                                      std::vector<WaitingProposal> waiting,
+                                                                      std::optional<ReInit> reinit);
+  [[nodiscard]] std::array<Bytes, group_part_count> encode_parts() const;
+
+  // What there was when changes were last taken. Of the tree, only what changed since has memory of its own.
+  struct Taken {
+    std::array<Bytes, group_part_count> parts;
+    RatchetTree tree;
+  };
 
   GroupContext context_;
   CopyOnWrite<MemberIndex> members_;  // with the tree
   Bytes interim_transcript_hash_;
   std::vector<WaitingProposal> waiting_;  // at most proposals_waiting_max
   std::optional<ReInit> reinit_;
+
+  std::optional<Taken> taken_;  // nullopt: never
 };
 
 }  // namespace samband::mls

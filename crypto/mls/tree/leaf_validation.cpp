@@ -50,8 +50,7 @@ Verdict verify_capabilities(const LeafNode& leaf, const LeafRequirements& group)
   return {};
 }
 
-Verdict verify_leaf_node(const LeafNode& leaf, LeafIndex index, const LeafRequirements& group,
-                         const AuthenticationService& authentication) {
+Verdict verify_leaf_alone(const LeafNode& leaf, LeafIndex index, const LeafRequirements& group) {
   // Of the signature key the length is enough: nothing verifies under a key that is no point of the curve.
   if (!group.suite.is_valid_kem_public_key(leaf.encryption_key) ||
       leaf.signature_key.size() != group.suite.signature_public_key_bytes()) {
@@ -62,14 +61,10 @@ Verdict verify_leaf_node(const LeafNode& leaf, LeafIndex index, const LeafRequir
   if (!verify_leaf_node_signature(leaf, group.suite, group.group_id, index)) {
     return std::unexpected(LeafError::invalid_signature);
   }
-  if (!authentication.validates(leaf.credential, leaf.signature_key)) {
-    return std::unexpected(LeafError::invalid_credential);
-  }
   return {};
 }
 
-Verdict verify_key_package(const KeyPackage& key_package, const LeafRequirements& group,
-                           const AuthenticationService& authentication) {
+Verdict verify_key_package_alone(const KeyPackage& key_package, const LeafRequirements& group) {
   const LeafNode& leaf = key_package.leaf_node;
   if (key_package.cipher_suite != static_cast<std::uint16_t>(group.suite.id())) {
     return std::unexpected(LeafError::version_or_suite_unsupported);
@@ -79,9 +74,26 @@ Verdict verify_key_package(const KeyPackage& key_package, const LeafRequirements
   if (key_package.init_key == leaf.encryption_key) return std::unexpected(LeafError::encryption_key_reused);
   if (!lists_all(leaf.capabilities, key_package.extensions)) return std::unexpected(LeafError::extension_unsupported);
   // A KeyPackage is signed outside any group, so no leaf index enters.
-  if (const auto verdict = verify_leaf_node(leaf, LeafIndex{}, group, authentication); !verdict) return verdict;
+  if (const auto verdict = verify_leaf_alone(leaf, LeafIndex{}, group); !verdict) return verdict;
   if (!verify_key_package_signature(key_package, group.suite)) return std::unexpected(LeafError::invalid_signature);
   return {};
+}
+
+Verdict verify_credential(const LeafNode& leaf, const AuthenticationService& authentication) {
+  if (authentication.validates(leaf.credential, leaf.signature_key)) return {};
+  return std::unexpected(LeafError::invalid_credential);
+}
+
+Verdict verify_leaf_node(const LeafNode& leaf, LeafIndex index, const LeafRequirements& group,
+                         const AuthenticationService& authentication) {
+  if (const auto verdict = verify_leaf_alone(leaf, index, group); !verdict) return verdict;
+  return verify_credential(leaf, authentication);
+}
+
+Verdict verify_key_package(const KeyPackage& key_package, const LeafRequirements& group,
+                           const AuthenticationService& authentication) {
+  if (const auto verdict = verify_key_package_alone(key_package, group); !verdict) return verdict;
+  return verify_credential(key_package.leaf_node, authentication);
 }
 
 }  // namespace samband::mls

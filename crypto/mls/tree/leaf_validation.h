@@ -45,8 +45,17 @@ struct LeafRequirements {
 // What a leaf says it can do against what the group asks, and against what the leaf itself uses.
 [[nodiscard]] std::expected<void, LeafError> verify_capabilities(const LeafNode& leaf, const LeafRequirements& group);
 
-// Everything about a leaf that does not depend on the other members: keys, capabilities, lifetime, signature,
-// credential. `index` enters the signature of leaves that come from an Update or a Commit.
+// Keys, capabilities, lifetime and signature of a leaf: what it says by itself, without the AuthenticationService.
+// `index` enters the signature of leaves that come from an Update or a Commit. Many may be asked about at the same
+// time.
+[[nodiscard]] std::expected<void, LeafError> verify_leaf_alone(const LeafNode& leaf, LeafIndex index,
+                                                               const LeafRequirements& group);
+[[nodiscard]] std::expected<void, LeafError> verify_key_package_alone(const KeyPackage& key_package,
+                                                                      const LeafRequirements& group);
+[[nodiscard]] std::expected<void, LeafError> verify_credential(const LeafNode& leaf,
+                                                               const AuthenticationService& authentication);
+
+// Everything about a leaf that does not depend on the other members: what it says by itself, and its credential.
 [[nodiscard]] std::expected<void, LeafError> verify_leaf_node(const LeafNode& leaf, LeafIndex index,
                                                               const LeafRequirements& group,
                                                               const AuthenticationService& authentication);

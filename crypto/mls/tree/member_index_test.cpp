@@ -108,7 +108,7 @@ Verdict scan(const RatchetTree& tree, const IncomingPath* path) {
     ++signature[leaf.signature_key];
     members.push_back(&leaf);
   });
-  tree.for_each_parent([&](NodeIndex, const ParentNode& node) { ++encryption[node.encryption_key]; });
+  tree.for_each_parent([&](NodeIndex, const ParentNode& node) { ++encryption[copy_of(node.encryption_key)]; });
   if (path) {
     for (const BytesView key : path->node_keys) ++encryption[copy_of(key)];
     ++encryption[path->leaf.encryption_key];

@@ -57,10 +57,10 @@ template <class Value>
 [[nodiscard]] std::vector<Value> read_values(Reader& in) {
   return read_vector<Value>(in, capabilities_max, [](Reader& item) { return static_cast<Value>(item.u16()); });
 }
-template <class Value>
-void write_values(Writer& out, const std::vector<Value>& values) {
+template <class Values>
+void write_values(Writer& out, const Values& values) {
   out.vector([&](Writer& inner) {
-    for (const Value value : values) inner.u16(static_cast<std::uint16_t>(value));
+    for (const auto value : values) inner.u16(static_cast<std::uint16_t>(value));
   });
 }
 

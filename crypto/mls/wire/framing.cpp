@@ -136,11 +136,12 @@ Bytes framed_content_tbs(WireFormat wire_format, const FramedContent& content, c
   return out.take();
 }
 
-Bytes authenticated_content_tbm(const AuthenticatedContent& content, const GroupContext& context) {
+Bytes authenticated_content_tbm(const FramedContent& content, const FramedContentAuthData& auth,
+                                const GroupContext& context) {
   Writer out;
   out.reserve(framed_bytes_expected);
-  write_tbs(out, content.wire_format, content.content, context);
-  write_auth_data(out, content.auth, content_type(content.content.content));
+  write_tbs(out, WireFormat::mls_public_message, content, context);
+  write_auth_data(out, auth, content_type(content.content));
   return out.take();
 }
 

@@ -71,8 +71,9 @@ void write(Writer& out, const AuthenticatedContent& content);
 // FramedContentTBS. `context` is the sender's current epoch; it enters for members and external Commits only.
 [[nodiscard]] Bytes framed_content_tbs(WireFormat wire_format, const FramedContent& content,
                                        const GroupContext& context);
-// AuthenticatedContentTBM: what a membership_tag covers.
-[[nodiscard]] Bytes authenticated_content_tbm(const AuthenticatedContent& content, const GroupContext& context);
+// AuthenticatedContentTBM: what a membership_tag covers, so the wire format is that of a PublicMessage.
+[[nodiscard]] Bytes authenticated_content_tbm(const FramedContent& content, const FramedContentAuthData& auth,
+                                              const GroupContext& context);
 
 [[nodiscard]] Bytes sign_framed_content(WireFormat wire_format, const FramedContent& content,
                                         const GroupContext& context, const CipherSuite& suite,

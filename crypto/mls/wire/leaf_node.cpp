@@ -42,7 +42,7 @@ void write_unsigned(Writer& out, const LeafNode& leaf) {
 }
 
 template <class Value>
-bool contains(const std::vector<Value>& values, Value value) {
+bool contains(const ValueList<Value>& values, Value value) {
   return std::ranges::find(values, value) != values.end();
 }
 

@@ -6,16 +6,17 @@
 
 #include "crypto/mls/wire/credential.h"
 #include "crypto/mls/wire/extension.h"
+#include "crypto/mls/wire/value_list.h"
 #include "crypto/suite/suite.h"
 
 namespace samband::mls {
 
 struct Capabilities {
-  std::vector<ProtocolVersion> versions;
-  std::vector<std::uint16_t> cipher_suites;
-  std::vector<ExtensionType> extensions;
-  std::vector<ProposalType> proposals;
-  std::vector<CredentialType> credentials;
+  ValueList<ProtocolVersion> versions;
+  ValueList<std::uint16_t> cipher_suites;
+  ValueList<ExtensionType> extensions;
+  ValueList<ProposalType> proposals;
+  ValueList<CredentialType> credentials;
 
   // Default types are supported by everybody without being listed.
   [[nodiscard]] bool supports(ProtocolVersion version) const;
