@@ -37,11 +37,7 @@ OutboxItem::Sent read_sent(Reader& in) {
   sent.epoch = in.u64();
   sent.id = in.id<MessageId>();
   sent.content = in.bytes_owned(content_bytes_max);
-  if (in.presence()) {
-    sent.placed.emplace();
-    sent.placed->seq = in.u64();
-    sent.placed->at.ms = in.u64();
-  }
+  if (in.presence()) sent.placed = OutboxItem::Place{.seq = in.u64(), .at = WallTime{in.u64()}};
   return sent;
 }
 

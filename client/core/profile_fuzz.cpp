@@ -30,11 +30,19 @@ SecretBytes own_record() {
   own.server = {.name = "samband.example", .port = 443, .spki_pin = {}};
   own.signature_key = ed25519_key_pair(Bytes(ed25519_private_key_bytes, 7));
   own.certificate.body.staff_name = "Anna";
-  own.certificate.body.device_name = "laptop";
+  own.certificate.body.device_label = "laptop";
   return encode(own);
 }
 
-// What `Client::open` reads, each at a place of its own. A channel's group needs its record beside it.
+// A channel's group is read where the channel has a record.
+Bytes channel_record() {
+  ChannelRecord record;
+  record.policy.name = "Utskrivning";
+  record.policy.items.push_back({{}, {}, storage::Role::moderator, storage::AllStaff{}});
+  return encode(record);
+}
+
+// What `Client::open` reads, each at a place of its own.
 Place place_of(unsigned choice) {
   static const ChannelId channel;
   switch (choice % 10) {
@@ -55,11 +63,13 @@ Place place_of(unsigned choice) {
 void check_opening(unsigned choice, BytesView value) {
   static const SecretBytes store_key{BytesView{Bytes(storage::store_key_bytes, 9)}};
   static const SecretBytes own = own_record();
+  static const Bytes channel = channel_record();
   SeededRandom random{1};
   storage::MemoryStore disk{storage::profile_store::layout()};
   storage::SealedStore store{disk, store_key, random};
   storage::SealedBatch batch = store.batch();
   batch.put(places::own(), own.view());
+  batch.put(places::channel({}), channel);
   batch.put(place_of(choice), value);
   expect(store.write(batch, storage::Durability::synced).has_value());
   const auto opened = Client::open(store, random);

@@ -2,6 +2,7 @@
 #include "crypto/codec/fuzzing.h"
 #include "crypto/document/document_record.h"
 #include "crypto/document/file_decryptor.h"
+#include "crypto/suite/signing.h"
 
 namespace {
 

@@ -1,5 +1,6 @@
 // What lies on a client's disk: no bytes make a wrapped store key, or a value of a sealed store, open.
 #include "crypto/codec/fuzzing.h"
+#include "crypto/codec/reader.h"
 #include "storage/memory/memory_store.h"
 #include "storage/sealed/sealed_store.h"
 

@@ -28,9 +28,10 @@ Cast::Cast() {
   village_.psks().add({1}, Bytes(32, 1));
   material.psks = {
       {ExternalPSK{{1}}, Bytes(32, 1)}, {ExternalPSK{{1}}, Bytes(32, 2)}, {ExternalPSK{{2}}, Bytes(32, 1)}};
-  open_full_tree();
+  open_full_tree(HandshakeFormat::public_message);
   open_gaps();
   open_extended();
+  open_full_tree(HandshakeFormat::either);
 }
 
 const Cast::Outsider& Cast::owner_of(const SignaturePublicKey& key) const {
@@ -53,7 +54,8 @@ std::vector<Device> Cast::found(std::size_t count) {
   return members;
 }
 
-void Cast::open_full_tree() {
+void Cast::open_full_tree(HandshakeFormat format) {
+  village_.handshake_format = format;
   std::vector<Device> members = found(4);
   for (Device& sender : members) {
     const Bytes update = village_.update(sender).message();

@@ -17,7 +17,8 @@ class Cast {
  public:
   Cast();
 
-  // A full tree of four; one with blank and unmerged leaves; one whose context has extensions.
+  // A full tree of four; one with blank and unmerged leaves; one whose context has extensions; one of four whose
+  // handshake messages may be private.
   std::vector<Opening> openings;
   Material material;
   // A KeyPackage for each device, and what answers it.
@@ -32,7 +33,7 @@ class Cast {
   [[nodiscard]] const Outsider& owner_of(const SignaturePublicKey& key) const;
 
  private:
-  void open_full_tree();
+  void open_full_tree(HandshakeFormat format);
   void open_gaps();
   void open_extended();
   std::vector<Device> found(std::size_t count);

@@ -8,7 +8,7 @@ namespace {
 
 using fuzzing::expect;
 
-// A Commit or proposal as the server reads it.
+// A Commit or proposal as the server reads it: nullopt for what it can't read.
 std::optional<AuthenticatedContent> read_handshake(BytesView message) {
   const auto parsed = parse_mls_message(message);
   if (!parsed) return std::nullopt;
@@ -17,26 +17,42 @@ std::optional<AuthenticatedContent> read_handshake(BytesView message) {
   return to_authenticated_content(*handshake);
 }
 
-// What is wrong for all to see, a member refuses too: for that reason, unless it saw something wrong before. What is
-// right for all to see, a member refuses only for what a member alone can see.
-template <class T>
-void expect_same_reason(const std::optional<std::expected<T, CommitError>>& outside, const CommitRefusal& inside) {
-  const auto* reason = std::get_if<CommitError>(&inside);
-  if (reason != nullptr) expect(outside && !*outside && outside->error() == *reason);
+bool is_proposal(BytesView message) {
+  const auto parsed = parse_mls_message(message);
+  if (!parsed) return false;
+  if (const auto* sealed = std::get_if<PrivateMessage>(&*parsed)) return sealed->content_type == ContentType::proposal;
+  const auto* handshake = std::get_if<PublicMessage>(&*parsed);
+  return handshake != nullptr && std::holds_alternative<Proposal>(handshake->content.content);
 }
+
+// What is wrong for all to see is refused by everybody for the same reason, unless they saw something wrong before.
+// What is right for all to see is refused only for what a member alone can see.
+class PublicVerdict {
+ public:
+  template <class T>
+  explicit PublicVerdict(const std::optional<std::expected<T, CommitError>>& of_server) {
+    if (!of_server) return;
+    is_known_ = true;
+    if (!*of_server) error_ = of_server->error();
+  }
+  void expect_agreement(const CommitRefusal& refusal) {
+    const auto* reason = std::get_if<CommitError>(&refusal);
+    if (reason == nullptr) return;
+    if (!is_known_) error_ = *reason;  // of a private message, the first member's that could open it
+    is_known_ = true;
+    expect(error_ == *reason);
+  }
+  void expect_acceptance() const { expect(!error_); }
+
+ private:
+  bool is_known_ = false;
+  std::optional<CommitError> error_;
+};
 
 }  // namespace
 
-// Its leaf has keys that somebody else made, with its signature key: what a copied device does.
-bool Scene::was_replaced(const Member& member, const ReceivedCommit& commit) {
-  return std::ranges::find(commit.changes().updated, member.group.own_leaf(), &UpdatedLeaf::index) !=
-         commit.changes().updated.end();
-}
-
 void Scene::deliver(BytesView message, Expected expected) {
-  const auto content = read_handshake(message);
-  const bool is_proposal = content && std::holds_alternative<Proposal>(content->content.content);
-  if (is_proposal) return deliver_proposal(message, expected);
+  if (is_proposal(message)) return deliver_proposal(message, expected);
   deliver_commit(message, expected);
 }
 
@@ -48,7 +64,7 @@ void Scene::deliver_commit(BytesView message, Expected expected) {
     outside = server_.stage_commit(*content, cast_.judgement());
     expect(server_.encode() == before);
   }
-
+  PublicVerdict verdict{outside};
   Staged accepted;
   for (const auto& member : members_) {
     const SecretBytes before = state_of(*member);
@@ -60,64 +76,71 @@ void Scene::deliver_commit(BytesView message, Expected expected) {
     expect_unchanged(*member, before);
     if (staged) {
       accepted.emplace_back(member.get(), std::move(*staged));
-      continue;
+    } else {
+      verdict.expect_agreement(staged.error());
     }
-    expect_same_reason(outside, staged.error());
   }
   if (expected == Expected::acceptance) expect(accepted.size() == members_.size());
   if (expected == Expected::refusal) expect(accepted.empty());
   if (accepted.empty()) return;
-  expect(outside && outside->has_value());
-  enter(*content, std::move(**outside), std::move(accepted));
+  verdict.expect_acceptance();
+  if (outside) server_.merge(std::move(**outside), content->auth.confirmation_tag);
+  enter(std::move(accepted));
 }
 
 // The log has the Commit. Who could not follow it is left behind, and may come back from outside.
-void Scene::enter(const AuthenticatedContent& commit, StagedCommit staged, Staged accepted) {
-  server_.merge(std::move(staged), commit.auth.confirmation_tag);
+void Scene::enter(Staged accepted) {
+  Members entered;
   for (auto& [member, received] : accepted) {
-    if (received && was_replaced(*member, *received)) {
-      forget(*member);
-      continue;
-    }
     if (!received) {
       member->group.merge_pending();
     } else if (member->group.merge(std::move(*received)) == CommitOutcome::removed) {
       continue;
     }
     member->store.save(member->group);
+    entered.push_back(std::move(*std::ranges::find(members_, member, &std::unique_ptr<Member>::get)));
   }
-  std::erase_if(members_, [&](const auto& member) {
-    return !member->group.is_member() || member->group.epoch() != server_.epoch();
-  });
-  if (!members_.empty()) expect_agreement();
+  members_ = std::move(entered);
+  if (members_.empty()) return;
+  const PublicGroup& followed = members_.front()->group.public_group();
+  if (server_.epoch() != followed.epoch()) server_ = followed;
+  expect_agreement();
 }
 
-// All members hold the same secrets, so they agree among themselves too.
-void Scene::deliver_proposal(BytesView message, Expected expected) {
+// All members hold the same secrets, so they agree among themselves too: but for the sender of a private message, who
+// can't open it.
+void Scene::deliver_proposal(BytesView message, Expected expected, const Member* maker) {
   const auto content = read_handshake(message);
   PublicGroup next = server_;
   std::optional<std::expected<ProposalRef, CommitError>> outside;
   if (content) outside = next.receive_proposal(*content);
-  if (!outside || !*outside) expect(next.encode() == server_.encode());
+  if (outside && !*outside) expect(next.encode() == server_.encode());
 
-  std::size_t accepted = 0;
+  PublicVerdict verdict{outside};
+  std::optional<ProposalRef> reference;
+  std::vector<const Member*> refusing;
   for (const auto& member : members_) {
+    if (member.get() == maker) continue;
     const SecretBytes before = state_of(*member);
     const auto received = member->group.receive_proposal(message, cast_.services());
     if (!received) {
       expect_unchanged(*member, before);
-      expect_same_reason(outside, received.error());
+      verdict.expect_agreement(received.error());
+      refusing.push_back(member.get());
       continue;
     }
-    expect(outside && *outside && **outside == received->ref);
-    accepted += 1;
+    expect(!reference || *reference == received->ref);
+    reference = received->ref;
     member->store.save(member->group);
   }
-  expect(accepted == 0 || accepted == members_.size());
-  if (expected == Expected::refusal) expect(accepted == 0);
-  if (accepted == 0) return;
-  tally_.proposals_accepted += 1;
-  server_ = std::move(next);
+  if (expected == Expected::refusal) expect(!reference);
+  if (expected == Expected::acceptance) expect(refusing.empty());
+  if (!reference && maker == nullptr) return;
+  verdict.expect_acceptance();
+  expect(refusing.size() <= (content ? 0U : 1U));
+  for (const Member* member : refusing) forget(*member);
+  tally_.proposals_accepted += maker == nullptr ? 1 : 0;
+  server_ = content ? std::move(next) : members_.front()->group.public_group();
   expect_agreement();
 }
 
@@ -127,9 +150,12 @@ void Scene::deliver_private(BytesView message, const Member* sender, Expected ex
     if (member.get() == sender) continue;
     const SecretBytes before = state_of(*member);
     auto opened = member->group.unprotect(message);
-    expect(equal(state_of(*member).view(), before.view()));
-    if (!opened) expect_unchanged(*member, before);
-    if (opened) member->store.save_records(member->group);
+    if (opened) {
+      expect(equal(state_of(*member).view(), before.view()));
+      member->store.save_records(member->group);
+    } else {
+      expect_unchanged(*member, before);
+    }
     if (!first) {
       first = std::move(opened);
     } else if (!opened) {
@@ -147,7 +173,8 @@ void Scene::deliver_private(BytesView message, const Member* sender, Expected ex
 
 void Scene::welcome(const Cast::Outsider& joiner, BytesView message, const std::optional<RatchetTreeNodes>& tree,
                     Expected expected) {
-  auto joined = Group::join(message, joiner.bundle, tree, *joiner.device.signature_key, cast_.services());
+  auto joined = Group::join(message, joiner.bundle, tree, *joiner.device.signature_key, cast_.services(),
+                            {.handshake_format = format_});
   tally_.welcomes_accepted += joined ? 1 : 0;
   if (expected == Expected::acceptance) expect(joined.has_value());
   if (!joined) return;

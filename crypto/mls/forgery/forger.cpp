@@ -41,6 +41,7 @@ Extensions Forger::draw_extensions(Script& script) {
     out.push_back({ExtensionType::external_senders, encode_external_senders({sender})});
   }
   if (script.flip()) out.push_back({static_cast<ExtensionType>(draw_code_point(script)), script.bytes(8)});
+  drop_repeated_types(out);
   return out;
 }
 
@@ -166,8 +167,8 @@ const KeyPair* Forger::signer_of(const FramedContent& content, const PublicGroup
   return add != nullptr ? material_.keys.find(add->key_package.leaf_node.signature_key) : nullptr;
 }
 
-AuthenticatedContent Forger::sign(FramedContent content, const PublicGroup& group) const {
-  AuthenticatedContent out{WireFormat::mls_public_message, std::move(content), {}};
+AuthenticatedContent Forger::sign(FramedContent content, const PublicGroup& group, WireFormat format) const {
+  AuthenticatedContent out{format, std::move(content), {}};
   if (const KeyPair* key = signer_of(out.content, group)) {
     out.auth.signature =
         sign_framed_content(out.wire_format, out.content, group.context(), group.suite(), key->private_key.view());

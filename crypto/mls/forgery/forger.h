@@ -55,7 +55,8 @@ class Forger {
   void sign(KeyPackage& key_package) const;
   void sign(GroupInfo& info, const PublicGroup& group) const;
   // Signed by whoever `content` says it is from. The confirmation tag is left empty.
-  [[nodiscard]] AuthenticatedContent sign(FramedContent content, const PublicGroup& group) const;
+  [[nodiscard]] AuthenticatedContent sign(FramedContent content, const PublicGroup& group,
+                                          WireFormat format = WireFormat::mls_public_message) const;
 
  private:
   [[nodiscard]] const KeyPair* signer_of(const FramedContent& content, const PublicGroup& group) const;

@@ -36,9 +36,15 @@ std::vector<ProposalOrRef> Scene::draw_bad_proposals(std::optional<LeafIndex> co
   return proposals;
 }
 
+WireFormat Scene::draw_format(Script& script) const {
+  const std::size_t odds = format_ == HandshakeFormat::public_message ? 16 : 2;
+  return script.rarely(odds) ? WireFormat::mls_private_message : WireFormat::mls_public_message;
+}
+
 void Scene::forge_commit(Script& script) {
   const Member& sender = draw_member(script);
   const LeafIndex leaf = sender.group.own_leaf();
+  const WireFormat format = draw_format(script);
   const BytesView init_secret = Insider::secrets(sender.group).init_secret.view();
   const auto make = [&](std::vector<ProposalOrRef> proposals, bool force_path) {
     return make_commit(server_,
@@ -46,7 +52,8 @@ void Scene::forge_commit(Script& script) {
                         .proposals = std::move(proposals),
                         .force_path = force_path,
                         .identity = sender.device->identity,
-                        .authenticated_data = script.bytes(2)},
+                        .authenticated_data = script.bytes(2),
+                        .wire_format = format},
                        init_secret, *sender.device->signature_key, cast_.services(), random_);
   };
   const std::vector<ProposalOrRef> proposals = draw_bad_proposals(leaf, script);
@@ -56,15 +63,15 @@ void Scene::forge_commit(Script& script) {
     if (!made) return;
     std::get<Commit>(made->content.content.content).proposals = proposals;
   }
-  send_forged(std::move(*made), init_secret, &sender, script);
+  send_forged(std::move(*made), init_secret, sender, script);
 }
 
 void Scene::forge_external_commit(Script& script) {
   const Member& helper = draw_member(script);
   const Cast::Outsider& joiner = cast_.devices[script.below(cast_.devices.size())];
-  const KeyPair external =
-      derive_external_key_pair(server_.suite(), Insider::secrets(helper.group).external_secret.view());
-  auto init = server_.suite().external_init(external.public_key, random_);
+  const CipherSuite suite = server_.suite();
+  const KeyPair external = derive_external_key_pair(suite, Insider::secrets(helper.group).external_secret.view());
+  auto init = suite.external_init(external.public_key, random_);
   fuzzing::expect(init.has_value());
 
   const std::vector<ProposalOrRef> drawn = draw_bad_proposals(std::nullopt, script);
@@ -85,11 +92,11 @@ void Scene::forge_external_commit(Script& script) {
     auto& proposals = std::get<Commit>(made->content.content.content).proposals;
     proposals.insert(proposals.end(), drawn.begin(), drawn.end());
   }
-  send_forged(std::move(*made), init->init_secret.view(), nullptr, script);
+  send_forged(std::move(*made), init->init_secret.view(), helper, script);
 }
 
 // Mutated, and then repaired as far as the script says: mostly all the way, up to the confirmation tag.
-void Scene::send_forged(MadeCommit made, BytesView init_secret, const Member* sender, Script& script) {
+void Scene::send_forged(MadeCommit made, BytesView init_secret, const Member& sender, Script& script) {
   AuthenticatedContent content = made.content;
   mutate_some(content.content, script);
   const bool is_readable = parse_authenticated_content(encode(content)).has_value();
@@ -98,7 +105,9 @@ void Scene::send_forged(MadeCommit made, BytesView init_secret, const Member* se
       forger_.repair(*commit, server_, member_of(content.content.sender), cast_.judgement());
     }
   }
-  if (!script.rarely(8)) content.auth.signature = forger_.sign(content.content, server_).auth.signature;
+  if (!script.rarely(8)) {
+    content.auth.signature = forger_.sign(content.content, server_, content.wire_format).auth.signature;
+  }
   if (is_readable && !script.rarely(8)) set_confirmation_tag(content, made, init_secret);
   const Bytes message = encode_forged(content, sender, script);
   said_.push_back({message, true});
@@ -128,77 +137,82 @@ void Scene::set_confirmation_tag(AuthenticatedContent& content, const MadeCommit
       compute_confirmation_tag(suite, secrets.confirmation_key.view(), staged->context.confirmed_transcript_hash);
 }
 
-// The membership tag of a message by hand.
-Bytes Scene::encode_forged(const AuthenticatedContent& content, const Member* sender, Script& script) const {
+Bytes Scene::encode_forged(const AuthenticatedContent& content, const Member& sender, Script& script) const {
+  if (content.wire_format == WireFormat::mls_private_message) return seal_forged(content, sender, script);
   PublicMessage message{content.content, content.auth, {}};
-  const Member& member = sender != nullptr ? *sender : *members_.front();
   const bool has_tag = std::holds_alternative<MemberSender>(content.content.sender);
   if (has_tag && !script.rarely(8)) {
     message.membership_tag =
-        server_.suite().mac(Insider::secrets(member.group).membership_key.view(),
+        server_.suite().mac(Insider::secrets(sender.group).membership_key.view(),
                             authenticated_content_tbm(content.content, content.auth, server_.context()));
   }
   return encode_mls_message(message);
 }
 
-void Scene::forge_proposal(Script& script) {
-  const Member& member = draw_member(script);
-  FramedContent content{server_.context().group_id, server_.epoch(), MemberSender{member.group.own_leaf()},
-                        script.bytes(2), forger_.draw_proposal(server_, script)};
-  if (script.rarely(4)) content.sender = ExternalSenderIndex{0};
-  if (script.rarely(4)) content.sender = NewMemberProposal{};
-  mutate_some(content, script);
-  auto* proposal = std::get_if<Proposal>(&content.content);
-  const auto sender = member_of(content.sender);
-  if (proposal != nullptr && !script.rarely(8)) forger_.repair(*proposal, server_, sender.value_or(LeafIndex{}));
-  const Bytes wire = encode_forged(forger_.sign(std::move(content), server_), &member, script);
-  said_.push_back({wire, true});
-  tally_.proposals += 1;
-  deliver(wire, Expected::anything);
-}
-
-// Sealed with the sender's own keys: all layers open, whatever is inside.
-void Scene::forge_private_message(Script& script) {
-  const Member& sender = draw_member(script);
+// All layers open, mostly; whatever is inside.
+Bytes Scene::seal_forged(const AuthenticatedContent& content, const Member& sender, Script& script) const {
   const CipherSuite suite = server_.suite();
   const SecretTree& tree = Insider::secret_tree(sender.group);
   const LeafIndex leaf = sender.group.own_leaf();
-  const RatchetKind kind = script.rarely(4) ? RatchetKind::handshake : RatchetKind::application;
+  const ContentType type = content_type(content.content.content);
+  const RatchetKind kind =
+      ratchet_kind(script.rarely(16) ? ContentType{static_cast<std::uint8_t>(1 + script.below(3))} : type);
   const Generation generation{tree.next_generation(leaf, kind).value + static_cast<std::uint32_t>(script.below(4))};
   const auto key = tree.derive(leaf, kind, generation);
   fuzzing::expect(key.has_value());
 
-  FramedContent content{server_.context().group_id, server_.epoch(), MemberSender{leaf}, script.bytes(2),
-                        ApplicationData{script.bytes(20)}};
-  if (script.rarely(4)) content.content = forger_.draw_proposal(server_, script);
-  mutate_some(content, script);
-  AuthenticatedContent signed_content{WireFormat::mls_private_message, content, {}};
-  if (!script.rarely(8)) {
-    signed_content.auth.signature =
-        sign_framed_content(signed_content.wire_format, signed_content.content, server_.context(), suite,
-                            sender.device->signature_key->private_key.view());
-  }
   Writer plaintext;
-  write(plaintext, signed_content.content.content);
-  write_auth_data(plaintext, signed_content.auth, content_type(signed_content.content.content));
-  plaintext.fixed(script.flip() ? Bytes(script.below(8)) : script.bytes(8));
-
-  PrivateMessage message{
-      content.group_id, content.epoch, content_type(content.content), content.authenticated_data, {}, {}};
-  if (script.rarely(8)) mutate(message, script);
+  write(plaintext, content.content.content);
+  write_auth_data(plaintext, content.auth, type);
+  plaintext.fixed(script.rarely(8) ? script.bytes(8) : Bytes(script.below(8)));
+  PrivateMessage message{.group_id = content.content.group_id,
+                         .epoch = content.content.epoch,
+                         .content_type = type,
+                         .authenticated_data = content.content.authenticated_data,
+                         .encrypted_sender_data = {},
+                         .ciphertext = {}};
+  if (script.rarely(16)) mutate(message, script);
   SenderData sender_data{leaf, generation, {script.u8()}};
   SecretBytes nonce = key->nonce.duplicate();
   nonce.writable()[0] ^= sender_data.reuse_guard[0];
-  if (script.rarely(8)) sender_data.leaf_index = LeafIndex{script.u8()};
+  if (script.rarely(16)) sender_data.leaf_index = LeafIndex{script.u8()};
   message.ciphertext = suite.seal(key->key.view(), nonce.view(), private_content_aad(message), plaintext.view());
   const MessageKey data_key =
       derive_sender_data_key(suite, Insider::secrets(sender.group).sender_data_secret.view(), message.ciphertext);
   message.encrypted_sender_data =
       suite.seal(data_key.key.view(), data_key.nonce.view(), sender_data_aad(message), encode(sender_data));
+  return encode_mls_message(message);
+}
 
+void Scene::forge_proposal(Script& script) {
+  const Member& sender = draw_member(script);
+  FramedContent content{server_.context().group_id, server_.epoch(), MemberSender{sender.group.own_leaf()},
+                        script.bytes(2), forger_.draw_proposal(server_, script)};
+  if (script.rarely(4)) content.sender = ExternalSenderIndex{0};
+  if (script.rarely(4)) content.sender = NewMemberProposal{};
+  mutate_some(content, script);
+  auto* proposal = std::get_if<Proposal>(&content.content);
+  const auto leaf = member_of(content.sender);
+  if (proposal != nullptr && !script.rarely(8)) forger_.repair(*proposal, server_, leaf.value_or(LeafIndex{}));
+  const Bytes message = encode_forged(forger_.sign(std::move(content), server_, draw_format(script)), sender, script);
+  said_.push_back({message, true});
+  tally_.proposals += 1;
+  deliver(message, Expected::anything);
+}
+
+void Scene::forge_private_message(Script& script) {
+  const Member& sender = draw_member(script);
+  FramedContent content{server_.context().group_id, server_.epoch(), MemberSender{sender.group.own_leaf()},
+                        script.bytes(2), ApplicationData{script.bytes(20)}};
+  mutate_some(content, script);
+  AuthenticatedContent message{WireFormat::mls_private_message, std::move(content), {}};
+  if (!script.rarely(8)) {
+    message.auth.signature = sign_framed_content(message.wire_format, message.content, server_.context(),
+                                                 server_.suite(), sender.device->signature_key->private_key.view());
+  }
   tally_.private_messages += 1;
   const std::size_t before = tally_.private_messages_accepted;
-  deliver_private(encode_mls_message(message), &sender, Expected::anything);
+  deliver_private(seal_forged(message, sender, script), &sender, Expected::anything);
   // Its own ratchet does not know of this message: it would use the key again.
   if (tally_.private_messages_accepted != before) forget(sender);
 }

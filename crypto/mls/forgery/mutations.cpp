@@ -159,11 +159,19 @@ void mutate(SecretBytes& secret, Script& script) {
   secret = SecretBytes{changed};
 }
 
+void drop_repeated_types(Extensions& extensions) {
+  Extensions once;
+  for (Extension& extension : extensions) {
+    if (find_extension(once, extension.extension_type) == nullptr) once.push_back(std::move(extension));
+  }
+  extensions = std::move(once);
+}
+
 void mutate(Extensions& extensions, Script& script) {
   const std::size_t at = script.below(extensions.size());
   switch (script.below(4)) {
-    case 0: return rearrange(extensions, script);
-    case 1: return extensions.push_back({static_cast<ExtensionType>(draw_code_point(script)), script.bytes(20)});
+    case 0: rearrange(extensions, script); break;
+    case 1: extensions.push_back({static_cast<ExtensionType>(draw_code_point(script)), script.bytes(20)}); break;
     case 2:
       if (!extensions.empty()) mutate(extensions[at].extension_data, script);
       break;
@@ -171,6 +179,7 @@ void mutate(Extensions& extensions, Script& script) {
       if (!extensions.empty()) extensions[at].extension_type = static_cast<ExtensionType>(draw_code_point(script));
       break;
   }
+  drop_repeated_types(extensions);
 }
 
 void mutate(LeafNode& leaf, Script& script) {

@@ -35,6 +35,9 @@ void mutate(PrivateMessage& message, Script& script);
 void mutate(ParentNode& parent, Script& script);
 void mutate(RatchetTreeNodes& nodes, Script& script);
 
+// No writer of ours writes one type twice; that decoders refuse it is for their own fuzzers.
+void drop_repeated_types(Extensions& extensions);
+
 // A value of a registry: known, unknown, private or GREASE.
 [[nodiscard]] std::uint16_t draw_code_point(Script& script);
 

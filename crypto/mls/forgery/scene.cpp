@@ -11,7 +11,11 @@ using fuzzing::expect;
 }  // namespace
 
 Scene::Scene(const Cast& cast, const Opening& opening, Tally& tally)
-    : cast_{cast}, tally_{tally}, forger_{cast.material, random_}, server_{opening.group} {
+    : cast_{cast},
+      tally_{tally},
+      forger_{cast.material, random_},
+      server_{opening.group},
+      format_{opening.members.front().group->handshake_format()} {
   for (const Device& device : opening.members) {
     auto group = device.store.load(*device.signature_key, cast_.services());
     members_.push_back(std::make_unique<Member>(Member{&device, std::move(group.value()), device.store.duplicate()}));
@@ -23,9 +27,9 @@ void Scene::act(Script& script) {
   switch (script.below(16)) {
     case 0:
     case 1: return commit(script);
-    case 2: return speak(script);
+    case 2: return script.flip() ? speak(script) : propose(script);
     case 3: return join_from_outside(script);
-    case 4: return restart(draw_member(script));
+    case 4: return continue_group(script);
     case 5:
     case 6: return forge_external_commit(script);
     case 7: return forge_proposal(script);
@@ -96,13 +100,19 @@ void Scene::restart(Member& member) {
 void Scene::commit(Script& script) {
   Member& sender = draw_member(script);
   CommitOptions options{.force_path = script.flip(), .authenticated_data = script.bytes(4)};
+  if (script.flip()) options.references = sender.group.proposals_to_commit();
   for (const WaitingProposal& waiting : server_.waiting_proposals()) {
-    if (!script.rarely(4)) options.references.push_back(waiting.ref);
+    if (script.rarely(4)) options.references.push_back(waiting.ref);
   }
   if (script.flip()) options.adds.push_back(cast_.devices[script.below(cast_.devices.size())].bundle.key_package);
   if (script.rarely(4)) options.removes.push_back(draw_member(script).group.own_leaf());
   if (script.rarely(4)) options.psks.push_back(cast_.material.psks[script.below(cast_.material.psks.size())]);
   if (script.rarely(8)) options.group_context_extensions = forger_.draw_extensions(script);
+  if (script.rarely(16)) {
+    options = {};
+    options.reinit =
+        ReInit{{'r'}, ProtocolVersion::mls10, server_.context().cipher_suite, forger_.draw_extensions(script)};
+  }
 
   const SecretBytes before = state_of(sender);
   auto outgoing = sender.group.create_commit(options, cast_.services(), random_);
@@ -117,6 +127,69 @@ void Scene::commit(Script& script) {
   for (std::size_t i = 0; i < welcomes->size(); ++i) {
     const Cast::Outsider& joiner = cast_.owner_of(outgoing->added()[i].key_package.leaf_node.signature_key);
     welcome(joiner, (*welcomes)[i].message, std::nullopt, Expected::acceptance);
+  }
+}
+
+void Scene::propose(Script& script) {
+  Member& sender = draw_member(script);
+  const Proposal drawn = forger_.draw_proposal(server_, script);
+  const ProposalOptions options{.authenticated_data = script.bytes(2)};
+  const auto make = [&]<class Change>(const Change& change) {
+    if constexpr (std::is_constructible_v<ProposedChange, Change>) {
+      return sender.group.propose(change, options, cast_.services(), random_);
+    } else {
+      return sender.group.propose_update(std::nullopt, options, cast_.services(), random_);
+    }
+  };
+  const SecretBytes before = state_of(sender);
+  const auto made = std::visit(make, drawn);
+  if (!made) return expect_unchanged(sender, before);
+  sender.store.save(sender.group);
+  said_.push_back({made->message, false});
+  if (script.rarely(4)) restart(sender);
+  deliver_proposal(made->message, Expected::acceptance, &sender);
+}
+
+// Another group with the same members, or some of them; its founder's Welcomes say which one it continues.
+void Scene::continue_group(Script& script) {
+  const Member& founder = draw_member(script);
+  const auto continuation_of = [](const Member& member) {
+    auto continues = member.group.reinitialisation();
+    return continues ? std::move(*continues) : member.group.branch();
+  };
+  const Continuation continues = continuation_of(founder);
+  if (continues.cipher_suite != static_cast<std::uint16_t>(server_.suite().id())) return;  // needs other keys
+  GroupParameters parameters{.suite = server_.suite(),
+                             .group_id = continues.group_id.value_or(Bytes{'n'}),
+                             .creator = founder.device->identity,
+                             .lifetime = Village::lifetime,
+                             .extensions = continues.extensions.value_or(Extensions{})};
+  std::vector<const Member*> joiners;
+  std::vector<KeyPackage> key_packages;
+  for (const auto& member : members_) {
+    if (member.get() == &founder || script.rarely(4)) continue;
+    joiners.push_back(member.get());
+    key_packages.push_back(cast_.owner_of(member->device->signature_key->public_key).bundle.key_package);
+  }
+  auto begun = Group::begin_continuation(continues, parameters, key_packages, *founder.device->signature_key,
+                                         cast_.services(), random_);
+  if (!begun) return;
+  const auto welcomes = begun->commit.make_welcomes({}, TreeDelivery::in_group_info, random_);
+  expect(welcomes.has_value());
+  begun->group.merge_pending();
+  for (std::size_t i = 0; i < joiners.size(); ++i) {
+    const Cast::Outsider& joiner = cast_.owner_of(joiners[i]->device->signature_key->public_key);
+    const Continuation own = continuation_of(*joiners[i]);
+    const auto join = [&](BytesView message, const Continuation* expected) {
+      return Group::join(message, joiner.bundle, std::nullopt, *joiner.device.signature_key, cast_.services(),
+                         {.continues = expected});
+    };
+    Bytes changed = (*welcomes)[i].message;
+    mutate(changed, script);
+    if (changed != (*welcomes)[i].message) expect(!join(changed, &own));
+    expect(!join((*welcomes)[i].message, nullptr));
+    const auto joined = join((*welcomes)[i].message, &own);
+    expect(joined && equal(joined->group.epoch_authenticator().view(), begun->group.epoch_authenticator().view()));
   }
 }
 
@@ -161,9 +234,9 @@ void Scene::join_from_outside(Script& script) {
     if (!nodes) return;
     tree = *nodes;
   }
-  auto joined =
-      Group::join_external(info, tree, joiner.device.identity, *joiner.device.signature_key,
-                           {.replaces = old_leaf, .authenticated_data = script.bytes(4)}, cast_.services(), random_);
+  ExternalJoinOptions options{.replaces = old_leaf, .authenticated_data = script.bytes(4), .handshake_format = format_};
+  auto joined = Group::join_external(info, tree, joiner.device.identity, *joiner.device.signature_key,
+                                     std::move(options), cast_.services(), random_);
   if (!joined) return expect(is_forged);
   said_.push_back({joined->commit, is_forged});
   std::erase_if(members_, [&](const auto& member) { return member->group.own_leaf() == old_leaf; });

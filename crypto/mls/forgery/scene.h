@@ -39,7 +39,8 @@ class Scene {
     Group group;
     StoredGroup store;
   };
-  // What a message is to a member: nullopt for the pending Commit of its own.
+  using Members = std::vector<std::unique_ptr<Member>>;
+  // What a Commit is to those who accept it: nullopt for a pending one of their own.
   using Staged = std::vector<std::pair<Member*, std::optional<ReceivedCommit>>>;
   struct Said {
     Bytes message;
@@ -49,7 +50,9 @@ class Scene {
   // --- keeping to the rules
   void commit(Script& script);
   void speak(Script& script);
+  void propose(Script& script);
   void join_from_outside(Script& script);
+  void continue_group(Script& script);
   void restart(Member& member);
 
   // --- breaking them
@@ -62,16 +65,20 @@ class Scene {
 
   // --- what forged Commits are made of
   [[nodiscard]] std::vector<ProposalOrRef> draw_bad_proposals(std::optional<LeafIndex> committer, Script& script);
-  void send_forged(MadeCommit made, BytesView init_secret, const Member* sender, Script& script);
+  void send_forged(MadeCommit made, BytesView init_secret, const Member& sender, Script& script);
   void set_confirmation_tag(AuthenticatedContent& content, const MadeCommit& made, BytesView init_secret) const;
-  [[nodiscard]] Bytes encode_forged(const AuthenticatedContent& content, const Member* sender, Script& script) const;
+  [[nodiscard]] WireFormat draw_format(Script& script) const;
+  // With the tag or under the keys of `sender`, whoever the content says it is from.
+  [[nodiscard]] Bytes encode_forged(const AuthenticatedContent& content, const Member& sender, Script& script) const;
+  [[nodiscard]] Bytes seal_forged(const AuthenticatedContent& content, const Member& sender, Script& script) const;
 
   // --- messages on their way
   enum class Expected : std::uint8_t { anything, acceptance, refusal };
   void deliver(BytesView message, Expected expected);
   void deliver_commit(BytesView message, Expected expected);
-  void enter(const AuthenticatedContent& commit, StagedCommit staged, Staged accepted);
-  void deliver_proposal(BytesView message, Expected expected);
+  void enter(Staged accepted);
+  // `maker` has kept it when it made it.
+  void deliver_proposal(BytesView message, Expected expected, const Member* maker = nullptr);
   void deliver_private(BytesView message, const Member* sender, Expected expected);
   void welcome(const Cast::Outsider& joiner, BytesView message, const std::optional<RatchetTreeNodes>& tree,
                Expected expected);
@@ -83,15 +90,15 @@ class Scene {
   [[nodiscard]] SecretBytes state_of(const Member& member) const;
   void expect_unchanged(Member& member, const SecretBytes& before) const;
   void expect_agreement() const;
-  [[nodiscard]] static bool was_replaced(const Member& member, const ReceivedCommit& commit);
   void forget(const Member& member);
 
   const Cast& cast_;
   Tally& tally_;
   SeededRandom random_{1};
   Forger forger_;
-  PublicGroup server_;
-  std::vector<std::unique_ptr<Member>> members_;
+  PublicGroup server_;  // where messages are private, a member's, which it can't follow by itself
+  HandshakeFormat format_;
+  Members members_;
   std::vector<Said> said_;  // Commits and proposals so far
 };
 

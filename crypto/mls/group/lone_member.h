@@ -21,7 +21,9 @@ struct LoneMember {
                                          .credentials = {CredentialType::basic}},
                         .extensions = {}};
   KeyPackageBundle bundle = make_key_package(suite, identity, signature_key, {.lifetime = lifetime}, random);
-  Group group = Group::create({suite, {1}, identity, lifetime, {}}, signature_key, random).value();
+  Group group =
+      Group::create({suite, {1}, identity, lifetime, {}, HandshakeFormat::public_message}, signature_key, random)
+          .value();
   std::vector<SecretTreeRecord> records = group.take_secret_tree_changes();
   SecretBytes stored = group.encode_group();
 };
