@@ -25,25 +25,26 @@ export const scenarios = {
     await world.talk([...members, third])
   },
 
+  // In two Commits: ts-mls 1.6.4 takes itself for a member still when the Commit that removes it gives its leaf away.
   "a commits what b proposes": async (world, a, b) => {
     for (const framing of ["public", "private"]) {
       const [first, second, third] = await world.group(a, b, b)
       const joiner = await world.client(b)
       for (const member of [first, second, third, joiner]) await member.tellPsk("70736b", "c0ffee")
-      const proposals = [
+      const additions = [
         await second.proposeAdd(await joiner.keyPackage(), framing),
         await second.proposePsk("70736b", framing),
-        await second.proposeRemove(2, framing),
       ]
-      for (const proposal of proposals) {
-        for (const member of [first, third]) {
-          expectEqual(`${member.name} handles a proposal`, await member.handle(proposal), "proposal")
-        }
-      }
+      for (const proposal of additions) await world.propose(proposal, [first, third])
       const { commit, welcome } = await first.commit(framing)
-      await world.deliver(commit, [second])
-      expectEqual(`${third.name} handles its removal`, await third.handle(commit), "removed")
+      await world.deliver(commit, [second, third])
       await joiner.join(welcome)
+      await world.agree([first, second, third, joiner])
+
+      await world.propose(await second.proposeRemove(2, framing), [first, third, joiner])
+      const removal = await first.commit(framing)
+      await world.deliver(removal.commit, [second, joiner])
+      expectEqual(`${third.name} handles its removal`, await third.handle(removal.commit), "removed")
       await world.agree([first, second, joiner])
       await world.talk([first, second, joiner])
     }
@@ -149,9 +150,7 @@ export const oneWay = {
     for (const framing of ["public", "private"]) {
       const members = await world.group(theirs, ours, theirs)
       const proposal = await members[1].proposeUpdate(framing)
-      for (const member of [members[0], members[2]]) {
-        expectEqual(`${member.name} handles a proposal`, await member.handle(proposal), "proposal")
-      }
+      await world.propose(proposal, [members[0], members[2]])
       await world.commit(members[2], members, framing)
       await world.commit(members[0], members)
       await world.talk(members)

@@ -59,6 +59,11 @@ export class World {
     await this.agree([adder, joiner, ...others])
   }
 
+  async propose(proposal, receivers) {
+    for (const receiver of receivers) {
+      expectEqual(`${receiver.name} handles a proposal`, await receiver.handle(proposal), "proposal")
+    }
+  }
   async deliver(commit, receivers) {
     for (const receiver of receivers) {
       expectEqual(`${receiver.name} handles a Commit`, await receiver.handle(commit), "commit")
