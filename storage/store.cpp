@@ -14,6 +14,7 @@ std::string_view name_of(StoreError error) {
     case StoreError::locked: return "open in another process";
     case StoreError::not_a_store: return "not a store of this kind";
     case StoreError::format_newer: return "written by a newer version";
+    case StoreError::format_older: return "written by a version that is too old";
     case StoreError::not_empty: return "not empty";
     case StoreError::read_only: return "opened for reading only";
   }

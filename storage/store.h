@@ -28,6 +28,7 @@ enum class StoreError : std::uint8_t {
   locked,        // another process, or this one, has the store open
   not_a_store,   // there is no store at the place, or it holds one of another kind
   format_newer,  // a newer program has written it; nothing was changed
+  format_older,  // a program has written it whose stores are not read any more; nothing was changed
   not_empty,     // a new store was asked for where something already is
   read_only,     // a write to a store opened for reading
 };
@@ -38,11 +39,13 @@ enum class StoreError : std::uint8_t {
 using Family = Ordinal<struct FamilyTag, std::uint16_t>;
 
 // What a program expects to find in a store. Never reorder or rename families; add new ones at the end and
-// raise `format`, so that an older program refuses what it does not understand.
+// raise `format`, so that an older program refuses what it does not understand; raise `oldest_format` with it when
+// what older programs wrote is not read.
 struct StoreLayout {
   std::string kind;      // such as "samband server"; 1..64 bytes
   std::uint32_t format;  // from 1
   std::vector<std::string> families;
+  std::uint32_t oldest_format = 1;  // what is older is refused
 };
 
 inline constexpr std::size_t key_bytes_max = 1024;

@@ -62,6 +62,7 @@ ProfileError error_of(storage::StoreError error) {
   switch (error) {
     case storage::StoreError::locked: return ProfileError::owned;
     case storage::StoreError::format_newer: return ProfileError::newer_format;
+    case storage::StoreError::format_older:
     case storage::StoreError::corrupt:
     case storage::StoreError::not_a_store:
     case storage::StoreError::not_empty: return ProfileError::damaged;

@@ -24,6 +24,9 @@ std::string advice(StoreError error, const std::filesystem::path& place) {
       return "there is no samband store in " + where + ": correct the path, or make one with sambandd init";
     case StoreError::format_newer:
       return "the store " + where + " was written by a newer sambandd: install that version";
+    case StoreError::format_older:
+      return "the store " + where + " was written by a sambandd from before the first release, which this one can't read: " +
+             "make a new store with sambandd init in another folder";
     case StoreError::corrupt: return "the store " + where + " is damaged: restore it from a backup";
     case StoreError::full: return "no space is left for the store " + where + ": make room on its disk";
     case StoreError::not_empty: return where + " is not empty: choose another folder";

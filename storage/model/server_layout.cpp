@@ -27,6 +27,7 @@ StoreLayout layout() {
       .format = 2,
       .families = {"entries", "channels", "inbox", "key_packages", "directory", "merkle", "blobs", "requests", "meta",
                    "staged"},
+      .oldest_format = 2,
   };
 }
 

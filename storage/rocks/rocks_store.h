@@ -38,7 +38,7 @@ struct RocksOptions {
 class RocksStore final : public Store {
  public:
   // Creating is all or nothing: a store appears under its name when it is complete. The folder is its owner's
-  // alone. Errors: io, corrupt, full, locked, not_a_store, format_newer, not_empty.
+  // alone. Errors: io, corrupt, full, locked, not_a_store, format_newer, format_older, not_empty.
   [[nodiscard]] static std::expected<std::unique_ptr<RocksStore>, StoreError> open(RocksOptions options);
   ~RocksStore() override;
 
@@ -61,7 +61,7 @@ class RocksStore final : public Store {
 };
 
 // Makes a store out of the newest backup in `folder`, checked against its checksums, as `Access::create` would.
-// Errors: not_a_store (no backup of this kind), format_newer, not_empty, corrupt, io, full.
+// Errors: not_a_store (no backup of this kind), format_newer, format_older, not_empty, corrupt, io, full.
 [[nodiscard]] std::expected<void, StoreError> restore_backup(const std::filesystem::path& folder,
                                                              const RocksOptions& target);
 

@@ -216,6 +216,17 @@ TEST_F(RocksStoreOnDisk, OfAnOlderFormatGainsItsFamiliesAndIsThenRefusedByTheOld
   EXPECT_EQ(open().error(), StoreError::format_newer);
 }
 
+TEST_F(RocksStoreOnDisk, OfAFormatThatIsNotReadAnyMoreIsRefusedUntouched) {
+  make_store(1);
+  RocksOptions newer = options();
+  newer.layout.format = 3;
+  newer.layout.oldest_format = 2;
+  EXPECT_EQ(RocksStore::open(newer).error(), StoreError::format_older);
+  newer.access = Access::read;
+  EXPECT_EQ(RocksStore::open(newer).error(), StoreError::format_older);
+  EXPECT_TRUE(open());
+}
+
 TEST_F(RocksStoreOnDisk, OfAnotherKindIsRefused) {
   make_store(0);
   RocksOptions other = options();

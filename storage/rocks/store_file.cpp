@@ -80,6 +80,7 @@ std::expected<StoreDescription, StoreError> parse_description(std::string_view t
 std::expected<void, StoreError> accept(const StoreDescription& found, const StoreLayout& layout) {
   if (found.kind != layout.kind) return std::unexpected(StoreError::not_a_store);
   if (found.format > layout.format) return std::unexpected(StoreError::format_newer);
+  if (found.format < layout.oldest_format) return std::unexpected(StoreError::format_older);
   return {};
 }
 

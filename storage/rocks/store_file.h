@@ -24,7 +24,7 @@ struct StoreDescription {
 [[nodiscard]] std::string describe(const StoreLayout& layout);
 // Strict: exactly what `describe` gives. Errors: corrupt; format_newer when the first line has another number.
 [[nodiscard]] std::expected<StoreDescription, StoreError> parse_description(std::string_view text);
-// Whether a program of that layout may open what is described. Errors: not_a_store, format_newer.
+// Whether a program of that layout may open what is described. Errors: not_a_store, format_newer, format_older.
 [[nodiscard]] std::expected<void, StoreError> accept(const StoreDescription& found, const StoreLayout& layout);
 
 // Errors: not_a_store where there is no such file, corrupt, format_newer, io.
