@@ -77,7 +77,8 @@ void add_small_structures(Seeds& seeds, const Cast& cast) {
   seeds.add(structure, encode(ExternalPub{Bytes(32, 1)}));
   seeds.add(structure, encode_external_senders({{Bytes(32, 1), BasicCredential{{2}}}}));
   seeds.add(structure, encode(PrivateMessageContent{ApplicationData{{1, 2}}, {Bytes(64, 1), {}}, 2}));
-  seeds.add(structure, encode(ParentNode{Bytes(32, 1), Bytes(32, 2), {LeafIndex{0}, LeafIndex{3}}}));
+  seeds.add(structure,
+            encode(ParentNode{ShortBytes{Bytes(32, 1)}, ShortBytes{Bytes(32, 2)}, {LeafIndex{0}, LeafIndex{3}}}));
 }
 
 void add_stores(Seeds& seeds) {

@@ -15,11 +15,6 @@ void mutate_some(Structure& structure, Script& script) {
   for (std::size_t count = script.below(mutations_max + 1); count > 0; --count) mutate(structure, script);
 }
 
-std::optional<LeafIndex> member_of(const Sender& sender) {
-  const auto* member = std::get_if<MemberSender>(&sender);
-  return member != nullptr ? std::optional{member->leaf_index} : std::nullopt;
-}
-
 }  // namespace
 
 // Each proposal is well signed and may yet be wrong in itself or in its company.

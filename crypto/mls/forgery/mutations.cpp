@@ -142,6 +142,13 @@ void mutate(GroupContext& context, Script& script) {
   }
 }
 
+void mutate(ShortBytes& bytes, Script& script) {
+  Bytes changed = copy_of(bytes);
+  mutate(changed, script);
+  changed.resize(std::min(changed.size(), ShortBytes::size_max));
+  bytes = ShortBytes{changed};
+}
+
 void mutate(ParentNode& parent, Script& script) {
   switch (script.below(3)) {
     case 0: mutate(parent.encryption_key, script); break;
