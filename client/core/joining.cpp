@@ -95,7 +95,7 @@ Task<bool> join_by_welcome(Parts& parts, protocol::InboxEvent event) {
   const DirectoryAuthentication authentication{directory, directory.size(), parts.turn.now(),
                                                DirectoryAuthentication::Asked::standing};
   const mls::NoPreSharedKeys no_psks;
-  auto joined = mls::Group::join(event.welcome, own->bundle, *tree, parts.own->signature_key,
+  auto joined = mls::Group::join(event.welcome, own->bundle, tree, parts.own->signature_key,
                                  {authentication, no_psks, std::nullopt});
   if (!joined || joined->group.epoch().value != event.epoch) {
     parts.turn.log("a Welcome that does not open, or to another group than it says");

@@ -15,6 +15,7 @@ MessageEffect read_effect(Reader& in) {
   if (value < static_cast<std::uint8_t>(MessageEffect::says) ||
       value > static_cast<std::uint8_t>(MessageEffect::no_effect)) {
     in.fail(ParseError::unknown_value);
+    return MessageEffect::no_effect;
   }
   return static_cast<MessageEffect>(value);
 }
