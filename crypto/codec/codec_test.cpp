@@ -105,6 +105,7 @@ TEST(Base64url, ReadsOnlyWhatItWrites) {
   EXPECT_FALSE(from_base64url("AB=="));
   EXPECT_FALSE(from_base64url("AB"));  // the last bits are not zero
   EXPECT_FALSE(from_base64url("A+/A"));
+  EXPECT_FALSE(from_base64url("AQ\241DbA"));  // what is above 0x7f is no letter
 }
 
 }  // namespace
