@@ -14,10 +14,15 @@ Assertions are not looked at: bytes of a peer never reach one.
 """
 
 import re
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mutation.cpp_text import Code, Span
+
+
+# As many numbers as mutation.h has room for.
+BLOCKS, BLOCK_SIZE = 4096, 256
 
 
 @dataclass(frozen=True)
@@ -210,16 +215,38 @@ def is_checked(file: Path, text: str) -> bool:
     return not re.search(r"\b[Tt]ests only|by tests only", opening)
 
 
+def is_for_fuzzing_only(folder: Path) -> bool:
+    lists = folder / "CMakeLists.txt"
+    return lists.is_file() and lists.read_text().startswith("if(NOT SAMBAND_FUZZ)")
+
+
+def number_blocks(files: list[Path]) -> dict[Path, int]:
+    """The first number of each file, which stays what it is when checks come and go in other files: a build that was
+    made before has but little to compile again."""
+    blocks: dict[int, Path] = {}
+    for file in files:
+        block = zlib.crc32(str(file).encode()) % BLOCKS
+        while block in blocks:
+            block = (block + 1) % BLOCKS
+        blocks[block] = file
+    return {file: block * BLOCK_SIZE for block, file in blocks.items()}
+
+
 def find_checks(root: Path, folder: Path) -> list[Mutant]:
-    mutants: list[Mutant] = []
+    texts = {}
     for path in sorted((root / folder).rglob("*")):
-        if path.suffix not in {".h", ".cpp"}:
+        if path.suffix not in {".h", ".cpp"} or is_for_fuzzing_only(path.parent):
             continue
         text = path.read_text()
         file = path.relative_to(root)
         if is_checked(file, text):
-            mutants += _Finder(file, text, first_number=len(mutants)).find()
-    return mutants
+            texts[file] = text
+    mutants: list[Mutant] = []
+    for file, first_number in number_blocks(list(texts)).items():
+        found = _Finder(file, texts[file], first_number).find()
+        assert len(found) <= BLOCK_SIZE, f"{file} has more checks than numbers"
+        mutants += found
+    return sorted(mutants, key=lambda mutant: (mutant.file, mutant.number))
 
 
 def instrument(text: str, mutants: list[Mutant]) -> str:

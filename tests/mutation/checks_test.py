@@ -1,12 +1,13 @@
 """What counts as a check, and how it is taken out."""
 
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from mutation.checks import Mutant, _Finder, instrument, is_checked
+from mutation.checks import Mutant, _Finder, instrument, is_checked, is_for_fuzzing_only, number_blocks
 from mutation.cpp_text import Code, blank
 
 
@@ -118,6 +119,21 @@ class Files(unittest.TestCase):
         self.assertFalse(is_checked(Path("a_fuzz.cpp"), ""))
         self.assertFalse(is_checked(Path("test_a.h"), ""))
         self.assertFalse(is_checked(Path("a.h"), "// Builders. Tests only.\n#pragma once\n"))
+
+    def test_of_folders_for_fuzzing_are_left_alone(self):
+        with tempfile.TemporaryDirectory() as name:
+            lists = Path(name) / "CMakeLists.txt"
+            self.assertFalse(is_for_fuzzing_only(Path(name)))
+            lists.write_text("if(NOT SAMBAND_FUZZ)\n  return()\nendif()\n")
+            self.assertTrue(is_for_fuzzing_only(Path(name)))
+            lists.write_text("samband_folder(a)\nif(NOT SAMBAND_FUZZ)\n")
+            self.assertFalse(is_for_fuzzing_only(Path(name)))
+
+    def test_have_numbers_that_do_not_depend_on_the_other_files(self):
+        files = [Path(f"{letter}.cpp") for letter in "abcdef"]
+        blocks = number_blocks(files)
+        self.assertEqual(number_blocks(files[3:]), {file: blocks[file] for file in files[3:]})
+        self.assertEqual(len(set(number_blocks([Path(str(i)) for i in range(3000)]).values())), 3000)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@
 
 namespace mutation {
 
-inline constexpr std::size_t mutants_max = 1U << 16U;
+inline constexpr std::size_t mutants_max = 1U << 20U;
 
 inline int chosen() {
   static const int number = [] {
