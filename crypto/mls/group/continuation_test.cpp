@@ -134,6 +134,41 @@ TEST_F(Reinitialising, NeedsNoPathAndNoOtherProposal) {
   EXPECT_EQ(refused.error(), CommitRefusal{CommitError::reinit_not_alone});
 }
 
+TEST_F(Reinitialising, EndsTheProposalsOfTheOldGroup) {
+  village.handshake_format = HandshakeFormat::either;
+  Device dag = village.new_device("dag");
+  village.create_group(dag);
+  const auto ended = village.commit(dag, {.reinit = reinit});
+  ASSERT_TRUE(village.receive(dag, ended.message()));
+  const Bytes before = copy_of(dag.group->encode_group().view());
+  for (const WireFormat format : {WireFormat::mls_public_message, WireFormat::mls_private_message}) {
+    const ProposalOptions options{.wire_format = format, .authenticated_data = {}};
+    EXPECT_EQ(dag.group->propose(Remove{dag.leaf()}, options, village.services(), village.random()).error(),
+              CommitRefusal{CommitError::group_reinitialised});
+    EXPECT_EQ(dag.group->propose_update(std::nullopt, options, village.services(), village.random()).error(),
+              CommitRefusal{CommitError::group_reinitialised});
+  }
+  EXPECT_TRUE(dag.group->take_secret_tree_changes().empty());
+  EXPECT_TRUE(equal(dag.group->encode_group().view(), before));
+}
+
+TEST_F(Reinitialising, TakesNoProposalsInTheOldGroup) {
+  Group copy = bjorn.store.load(*bjorn.signature_key, village.services()).value();
+  village.propose(celine, Remove{bjorn.leaf()}, everybody());
+  EXPECT_EQ(anna.group->proposals_to_commit().size(), 1U);
+  end_group();
+  EXPECT_TRUE(anna.group->proposals_to_commit().empty());
+  // bjorn's own copy did not see the end: what it goes on to propose is of an epoch that is over.
+  const auto late = copy.propose(Remove{celine.leaf()}, {}, village.services(), village.random());
+  EXPECT_EQ(anna.group->receive_proposal(late->message, village.services()).error(),
+            CommitRefusal{CommitError::stale_epoch});
+  // And what somebody proposes in the last epoch all the same is refused for what it is.
+  const Bytes stubborn = village.careless(bjorn, Remove{celine.leaf()});
+  EXPECT_EQ(anna.group->receive_proposal(stubborn, village.services()).error(),
+            CommitRefusal{CommitError::group_reinitialised});
+  EXPECT_TRUE(anna.group->public_group().waiting_proposals().empty());
+}
+
 TEST_F(Reinitialising, LeavesNothingToSayInTheOldGroup) {
   const Bytes words = village.speak(bjorn, "too late");
   end_group();

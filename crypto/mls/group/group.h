@@ -118,7 +118,8 @@ class Group {
   // The application does not want it: it holds back no application message and is not among `proposals_to_commit`. A
   // Commit of somebody else may still refer to it.
   void disregard_proposal(const ProposalRef& ref);
-  // References for a Commit of this member: all that are valid and go together (see select_proposals).
+  // References for a Commit of this member: all that are valid and go together (see select_proposals). None once it was
+  // removed.
   [[nodiscard]] std::vector<ProposalRef> proposals_to_commit() const;
 
   // --- changing the group (§12.4)

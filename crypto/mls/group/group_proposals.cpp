@@ -32,6 +32,7 @@ std::expected<OutgoingProposal, CommitRefusal> Group::propose_update(const std::
 
 std::expected<OutgoingProposal, CommitRefusal> Group::send_proposal(Proposal proposal, const ProposalOptions& options,
                                                                     const Services& services, RandomSource& random) {
+  if (public_.reinit()) return std::unexpected(CommitError::group_reinitialised);
   const auto format = choose_format(options.wire_format);
   if (!format) return std::unexpected(format.error());
   if (options.authenticated_data.size() > authenticated_data_bytes_max) return std::unexpected(MessageError::too_large);
@@ -82,6 +83,7 @@ void Group::disregard_proposal(const ProposalRef& ref) {
 }
 
 std::vector<ProposalRef> Group::proposals_to_commit() const {
+  if (!is_member()) return {};
   std::vector<const WaitingProposal*> candidates;
   for (const WaitingProposal& waiting : public_.waiting_proposals()) {
     if (!disregarded_.contains(waiting.ref)) candidates.push_back(&waiting);

@@ -17,19 +17,7 @@ class Proposals : public GroupOfThree {
     const auto made = device.group->propose(change, options, village.services(), village.random());
     return made ? std::nullopt : std::optional{made.error()};
   }
-  // A message of a member that does not judge what it proposes.
-  Bytes careless(Device& device, Proposal proposal) {
-    const GroupContext& context = device.group->context();
-    AuthenticatedContent content{
-        .wire_format = WireFormat::mls_public_message,
-        .content = {context.group_id, context.epoch, MemberSender{device.leaf()}, {}, std::move(proposal)},
-        .auth = {}};
-    content.auth.signature = sign_framed_content(content.wire_format, content.content, context, village.suite(),
-                                                 device.signature_key->private_key.view());
-    const SecretBytes stored = device.group->encode_group();
-    const BytesView membership_key = stored.view().subspan(stored.size() - 4 * 33 + 1, 32);
-    return encode_mls_message(protect_public({village.suite(), context}, content, membership_key).value());
-  }
+  Bytes careless(Device& device, Proposal proposal) { return village.careless(device, std::move(proposal)); }
 };
 
 // --- by reference, each kind
@@ -210,6 +198,50 @@ TEST_F(Proposals, AreNotMadeOfALeafThatTheOthersWouldRefuse) {
   mute.capabilities.cipher_suites.clear();
   EXPECT_EQ(bjorn.group->propose_update(mute, {}, village.services(), village.random()).error(),
             CommitRefusal{CommitError::leaf_version_or_suite_unsupported});
+}
+
+TEST_F(Proposals, AreNotMadeOfAKeyPackageThatHasExpired) {
+  Device dag = village.new_device("dag");
+  const auto lasting = [&](Lifetime lifetime) {
+    return Add{
+        make_key_package(village.suite(), dag.identity, *dag.signature_key, {.lifetime = lifetime}, village.random())
+            .key_package};
+  };
+  EXPECT_EQ(refusal(anna, lasting({0, 999})), CommitRefusal{CommitError::leaf_outside_lifetime});
+  EXPECT_EQ(refusal(anna, lasting({1001, 2000})), CommitRefusal{CommitError::leaf_outside_lifetime});
+  EXPECT_EQ(refusal(anna, lasting({0, lifetime_seconds_max + 1})), CommitRefusal{CommitError::leaf_outside_lifetime});
+  EXPECT_EQ(refusal(anna, lasting({0, lifetime_seconds_max})), std::nullopt);
+}
+
+TEST_F(Proposals, AreNeitherMadeNorTakenByWhoWasRemoved) {
+  const OutgoingProposal leaving = village.propose(celine, Remove{celine.leaf()}, everybody());
+  EXPECT_EQ(celine.group->proposals_to_commit().size(), 0U);  // nobody commits its own removal
+  const OutgoingProposal wish = village.propose_update(bjorn, everybody());
+  EXPECT_EQ(celine.group->proposals_to_commit(), std::vector<ProposalRef>{wish.ref});
+  const OutgoingCommit removal = village.commit(anna, {.references = {leaving.ref}});
+  ASSERT_EQ(village.receive(celine, removal.message()), CommitOutcome::removed);
+  EXPECT_TRUE(celine.group->proposals_to_commit().empty());
+  ASSERT_TRUE(village.receive(anna, removal.message()));
+  const OutgoingProposal later = village.propose(anna, Remove{bjorn.leaf()}, {});
+  EXPECT_EQ(celine.group->receive_proposal(later.message, village.services()).error(),
+            CommitRefusal{MemberError::removed});
+}
+
+TEST_F(Proposals, ToReinitialiseAreCommittedWhenNothingElseWaits) {
+  const ReInit reinit{.group_id = {'n', 'e', 'w'},
+                      .version = ProtocolVersion::mls10,
+                      .cipher_suite = static_cast<std::uint16_t>(samband_suite),
+                      .extensions = {}};
+  const OutgoingProposal first = village.propose(bjorn, reinit, everybody());
+  EXPECT_EQ(anna.group->proposals_to_commit(), std::vector<ProposalRef>{first.ref});
+  const OutgoingProposal update = village.propose_update(celine, everybody());
+  EXPECT_EQ(anna.group->proposals_to_commit(), std::vector<ProposalRef>{update.ref});
+  expect_all_follow(village.commit_proposals(anna));
+  EXPECT_FALSE(anna.group->public_group().reinit());
+  const OutgoingProposal again = village.propose(bjorn, reinit, everybody());
+  EXPECT_EQ(celine.group->proposals_to_commit(), std::vector<ProposalRef>{again.ref});
+  expect_all_follow(village.commit_proposals(celine));
+  EXPECT_EQ(anna.group->public_group().reinit(), reinit);
 }
 
 TEST_F(Proposals, AreNotMadeByWhoWasRemoved) {

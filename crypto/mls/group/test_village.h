@@ -121,6 +121,19 @@ class Village {
                                   const ProposalOptions& options = {}) {
     return spread(device, device.group->propose_update(std::nullopt, options, services(), random_), members);
   }
+  // A public message of a member that does not judge what it proposes.
+  [[nodiscard]] Bytes careless(const Device& device, Proposal proposal) const {
+    const GroupContext& context = device.group->context();
+    AuthenticatedContent content{
+        .wire_format = WireFormat::mls_public_message,
+        .content = {context.group_id, context.epoch, MemberSender{device.group->own_leaf()}, {}, std::move(proposal)},
+        .auth = {}};
+    content.auth.signature = sign_framed_content(content.wire_format, content.content, context, suite(),
+                                                 device.signature_key->private_key.view());
+    const SecretBytes stored = device.group->encode_group();
+    const BytesView membership_key = stored.view().subspan(stored.size() - 4 * 33 + 1, 32);
+    return encode_mls_message(protect_public({suite(), context}, content, membership_key).value());
+  }
   OutgoingCommit commit_proposals(Device& device) {
     return commit(device, {.references = device.group->proposals_to_commit()});
   }

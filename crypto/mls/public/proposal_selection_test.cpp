@@ -106,6 +106,18 @@ TEST_F(ProposalSelection, LeavesOutLeavesThatLackWhatNewExtensionsRequire) {
   EXPECT_EQ(selected(), (Refs{extensions, capable_add}));
 }
 
+TEST_F(ProposalSelection, TakesTheNewestReInitAndOnlyWhereNothingElseWaits) {
+  const auto reinit = [](std::uint8_t id) {
+    return ReInit{.group_id = {id}, .version = ProtocolVersion::mls10, .cipher_suite = 1, .extensions = {}};
+  };
+  wait(bjorn, reinit(1));
+  const ProposalRef newest = wait(cecilie, reinit(2));
+  EXPECT_EQ(selected(), Refs{newest});
+  const ProposalRef something = wait(bjorn, Remove{cecilie});
+  EXPECT_EQ(selected(), Refs{something});
+  EXPECT_EQ(selected(cecilie), Refs{newest}) << "its own removal is nothing that cecilie could commit";
+}
+
 TEST_F(ProposalSelection, TakesAPreSharedKeyOnceAndNoMoreThanAJoinerIsTold) {
   const ProposalRef first = wait(bjorn, PreSharedKey{TestGroup::psk_id(1)});
   wait(cecilie, PreSharedKey{TestGroup::psk_id(1)});
