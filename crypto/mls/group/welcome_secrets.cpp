@@ -49,6 +49,12 @@ std::expected<GroupSecrets, WelcomeError> open_group_secrets(CipherSuite suite, 
   if (!opened) return std::unexpected(WelcomeError::undecryptable);
   auto secrets = parse_group_secrets(opened->view());
   if (!secrets || secrets->joiner_secret.size() != suite.hash_bytes()) return std::unexpected(WelcomeError::malformed);
+  if (secrets->path_secret && secrets->path_secret->size() != suite.hash_bytes()) {
+    return std::unexpected(WelcomeError::malformed);
+  }
+  const bool have_nonces = std::ranges::all_of(
+      secrets->psks, [&](const PreSharedKeyID& id) { return id.psk_nonce.size() == suite.hash_bytes(); });
+  if (!have_nonces) return std::unexpected(WelcomeError::invalid_psk);
   return std::move(*secrets);
 }
 

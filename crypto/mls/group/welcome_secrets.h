@@ -21,6 +21,7 @@ enum class WelcomeError : std::uint8_t {
   not_for_this_key_package,  // no entry names it, or its cipher suite is another
   undecryptable,             // GroupSecrets or GroupInfo do not open with these keys
   malformed,                 // what was inside is not the structure it should be
+  invalid_psk,               // a PSK it names has a nonce that is not KDF.Nh bytes
   missing_psk,               // a PSK it names is not held
   // Of PSKs that say which group this one continues (§11.2, §11.3).
   unexpected_continuation,  // there is one, and this was to be a group of its own

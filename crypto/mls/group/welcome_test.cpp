@@ -16,8 +16,8 @@ class LyingWelcome : public ::testing::Test {
     const SecretBytes psk_secret = zero_secret(suite);
     const SecretBytes welcome_secret = derive_welcome_secret(suite, joiner_secret, psk_secret.view());
     const WelcomeSecrets secrets{suite, joiner_secret, welcome_secret.view(), named};
-    const auto welcome =
-        make_welcome(secrets, seal_group_info(secrets, info), {bundle.key_package, std::nullopt}, random);
+    const auto path = path_secret ? std::optional<BytesView>{*path_secret} : std::nullopt;
+    const auto welcome = make_welcome(secrets, seal_group_info(secrets, info), {bundle.key_package, path}, random);
     const auto opened = open_welcome(*welcome, bundle, NoPreSharedKeys{}, continues);
     return opened ? std::nullopt : std::optional{opened.error()};
   }
@@ -31,6 +31,7 @@ class LyingWelcome : public ::testing::Test {
   KeyPackageBundle bundle = make_key_package(suite, {BasicCredential{{1}}, {}, {}}, signature_key, {}, random);
   GroupInfo info{.group_context = {.cipher_suite = static_cast<std::uint16_t>(samband_suite)}};
   Bytes joiner_secret = Bytes(suite.hash_bytes(), 3);
+  std::optional<Bytes> path_secret;
 };
 
 TEST_F(LyingWelcome, IsOpenedWhenItDoesNotLie) {
@@ -40,6 +41,24 @@ TEST_F(LyingWelcome, IsOpenedWhenItDoesNotLie) {
 TEST_F(LyingWelcome, IsRefusedWithAJoinerSecretOfAnotherLength) {
   joiner_secret.pop_back();
   EXPECT_EQ(verdict(), WelcomeError::malformed);
+}
+
+TEST_F(LyingWelcome, IsRefusedWithAPathSecretOfAnotherLength) {
+  path_secret = Bytes(suite.hash_bytes(), 4);
+  EXPECT_EQ(verdict(), std::nullopt);
+  path_secret->pop_back();
+  EXPECT_EQ(verdict(), WelcomeError::malformed);
+  path_secret->resize(suite.hash_bytes() + 1);
+  EXPECT_EQ(verdict(), WelcomeError::malformed);
+}
+
+TEST_F(LyingWelcome, IsRefusedWithAPskNonceOfAnotherLength) {
+  PreSharedKeyID longer = resumption(ResumptionPSKUsage::application);
+  longer.psk_nonce.push_back(0);
+  EXPECT_EQ(verdict({longer}), WelcomeError::invalid_psk);
+  PreSharedKeyID shorter = resumption(ResumptionPSKUsage::application);
+  shorter.psk_nonce.pop_back();
+  EXPECT_EQ(verdict({resumption(ResumptionPSKUsage::application), shorter}), WelcomeError::invalid_psk);
 }
 
 TEST_F(LyingWelcome, IsRefusedWhenItsGroupHasAnotherSuite) {
