@@ -4,6 +4,15 @@
 #include "crypto/mls/group/welcome_secrets.h"
 
 namespace samband::mls {
+namespace {
+
+std::expected<void, GroupError> verify_senders(const GroupParameters& parameters) {
+  if (!find_extension(parameters.extensions, ExtensionType::external_senders)) return {};
+  if (!parameters.authentication) return std::unexpected(GroupError::invalid_external_sender);
+  return verify_group_senders(parameters.extensions, *parameters.authentication);
+}
+
+}  // namespace
 
 Group::Group(PublicGroup group, LeafIndex own_leaf, EpochState state, const KeyPair& signature_key,
              HandshakeFormat handshake_format)
@@ -28,6 +37,7 @@ std::expected<Group, GroupError> Group::create(const GroupParameters& parameters
   if (!verify_capabilities(*group.tree().leaf(own_leaf), *requirements)) {
     return std::unexpected(GroupError::invalid_leaf);
   }
+  if (const auto verdict = verify_senders(parameters); !verdict) return std::unexpected(verdict.error());
 
   EpochSecrets secrets = expand_epoch_secret(suite, random.secret(suite.hash_bytes()).view());
   group.set_initial_confirmation_tag(

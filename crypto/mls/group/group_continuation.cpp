@@ -62,7 +62,9 @@ std::optional<Continuation> Group::reinitialisation() const {
 std::expected<BegunGroup, ContinuationRefusal> Group::begin_continuation(
     const Continuation& continues, const GroupParameters& parameters, std::span<const KeyPackage> members,
     const KeyPair& signature_key, const Services& services, RandomSource& random) {
-  auto group = create(parameters, signature_key, random);
+  GroupParameters judged = parameters;
+  judged.authentication = &services.authentication;
+  auto group = create(judged, signature_key, random);
   if (!group) return std::unexpected(group.error());
   CommitPlan plan{.sender = MemberSender{group->own_leaf_},
                   .proposals = {Proposal{PreSharedKey{psk_of(continues, parameters.suite, random)}}},

@@ -19,6 +19,8 @@ struct GroupParameters {
   Lifetime lifetime;  // of the creator's first leaf
   Extensions extensions;
   HandshakeFormat handshake_format = HandshakeFormat::public_message;
+  // Asked about those named in external_senders (§5.3.1); without it, a group that names any is refused.
+  const AuthenticationService* authentication = nullptr;
 };
 
 // Of the group that a ReInit asks for; nullopt when its version or suite is none of this build's.

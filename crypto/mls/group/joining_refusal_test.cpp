@@ -140,6 +140,43 @@ TEST(ExternalCommitMaking, StopsAtAKeyThatCanNotBeEncryptedTo) {
 
 // --- by creating
 
+TEST(GroupCreation, NeedsExternalSendersWhomTheAuthenticationServiceBelieves) {
+  Village village;
+  Device anna = village.new_device("anna");
+  const Credential agency = BasicCredential{{9}};
+  GroupParameters parameters{.suite = village.suite(),
+                             .group_id = {1},
+                             .creator = anna.identity,
+                             .lifetime = Village::lifetime,
+                             .extensions = {{ExtensionType::external_senders,
+                                             encode_external_senders({{.signature_key = {1}, .credential = agency}})}}};
+  const auto created = [&] { return Group::create(parameters, *anna.signature_key, village.random()); };
+  EXPECT_EQ(created().error(), GroupError::invalid_external_sender);  // nobody was asked
+  parameters.authentication = &village.authentication();
+  EXPECT_TRUE(created());
+  village.authentication().doubt(agency);
+  EXPECT_EQ(created().error(), GroupError::invalid_external_sender);
+  parameters.extensions.front().extension_data.pop_back();
+  EXPECT_EQ(created().error(), GroupError::malformed_extensions);
+}
+
+TEST(GroupCreation, NeedsACreatorWhoMeetsItsRequirements) {
+  Village village;
+  Device anna = village.new_device("anna");
+  const auto created = [&](const RequiredCapabilities& required) {
+    return Group::create({village.suite(),
+                          {1},
+                          anna.identity,
+                          Village::lifetime,
+                          {{ExtensionType::required_capabilities, encode(required)}}},
+                         *anna.signature_key, village.random());
+  };
+  EXPECT_TRUE(created({{policy_extension}, {}, {CredentialType::basic}}));
+  EXPECT_EQ(created({{ExtensionType{0xf0ff}}, {}, {}}).error(), GroupError::invalid_leaf);
+  EXPECT_EQ(created({{}, {ProposalType{0xf0ff}}, {}}).error(), GroupError::invalid_leaf);
+  EXPECT_EQ(created({{}, {}, {CredentialType::x509}}).error(), GroupError::invalid_leaf);
+}
+
 TEST(GroupCreation, RefusesExtensionsThatDoNotParseOrComeTwice) {
   Village village;
   Device anna = village.new_device("anna");

@@ -19,19 +19,6 @@ bool are_parent_keys_valid(const RatchetTree& tree) {
   return all_valid;
 }
 
-std::expected<void, GroupError> verify_external_senders(const GroupContext& context,
-                                                        const AuthenticationService& authentication) {
-  const Extension* extension = find_extension(context.extensions, ExtensionType::external_senders);
-  if (!extension) return {};
-  const auto senders = parse_external_senders(extension->extension_data);
-  if (!senders) return std::unexpected(GroupError::malformed_extensions);
-  const bool all_valid = std::ranges::all_of(*senders, [&](const ExternalSender& sender) {
-    return authentication.validates(sender.credential, sender.signature_key);
-  });
-  if (!all_valid) return std::unexpected(GroupError::invalid_external_sender);
-  return {};
-}
-
 std::expected<void, GroupError> verify_leaves(const GroupContext& context, const RatchetTree& tree,
                                               const AuthenticationService& authentication, const Workforce& workforce) {
   const auto requirements = leaf_requirements(context, tree.suite(), std::nullopt);
@@ -50,6 +37,14 @@ std::expected<void, GroupError> verify_leaves(const GroupContext& context, const
 }
 
 }  // namespace
+
+std::expected<void, GroupError> verify_group_senders(const Extensions& extensions,
+                                                     const AuthenticationService& authentication) {
+  const auto verdict = verify_external_senders(extensions, authentication);
+  if (verdict) return {};
+  return std::unexpected(verdict.error() == CommitError::malformed_extensions ? GroupError::malformed_extensions
+                                                                              : GroupError::invalid_external_sender);
+}
 
 std::expected<PublicGroup, GroupError> PublicGroup::from_group_info(const GroupInfo& info, const RatchetTreeNodes& tree,
                                                                     const AuthenticationService& authentication,
@@ -72,7 +67,7 @@ std::expected<PublicGroup, GroupError> PublicGroup::from_group_info(const GroupI
   if (!members.verify()) return std::unexpected(GroupError::invalid_leaf);
   const auto leaves = verify_leaves(info.group_context, members.tree(), authentication, workforce);
   if (!leaves) return std::unexpected(leaves.error());
-  const auto senders = verify_external_senders(info.group_context, authentication);
+  const auto senders = verify_group_senders(info.group_context.extensions, authentication);
   if (!senders) return std::unexpected(senders.error());
   PublicGroup out{info.group_context, std::move(members)};
   out.set_interim_transcript_hash(info.confirmation_tag);

@@ -109,14 +109,7 @@ Step verify_psk(const PreSharedKeyID& id, const CipherSuite& suite) {
   return {};
 }
 
-Step verify_group_extensions(const Extensions& extensions, const RatchetTree& tree, const LeafRequirements& group,
-                             std::optional<LeafIndex> except, const AuthenticationService& authentication) {
-  Step verdict;
-  tree.for_each_leaf([&](LeafIndex index, const LeafNode& leaf) {
-    if (verdict && index != except) verdict = to_step(verify_capabilities(leaf, group));
-  });
-  if (!verdict) return verdict;
-
+Step verify_external_senders(const Extensions& extensions, const AuthenticationService& authentication) {
   const Extension* extension = find_extension(extensions, ExtensionType::external_senders);
   if (!extension) return {};
   const auto senders = parse_external_senders(extension->extension_data);
@@ -126,6 +119,16 @@ Step verify_group_extensions(const Extensions& extensions, const RatchetTree& tr
   });
   if (!all_valid) return std::unexpected(CommitError::invalid_external_sender);
   return {};
+}
+
+Step verify_group_extensions(const Extensions& extensions, const RatchetTree& tree, const LeafRequirements& group,
+                             std::optional<LeafIndex> except, const AuthenticationService& authentication) {
+  Step verdict;
+  tree.for_each_leaf([&](LeafIndex index, const LeafNode& leaf) {
+    if (verdict && index != except) verdict = to_step(verify_capabilities(leaf, group));
+  });
+  if (!verdict) return verdict;
+  return verify_external_senders(extensions, authentication);
 }
 
 }  // namespace samband::mls

@@ -33,6 +33,9 @@ struct SourcedProposal {
                                                              const AuthenticationService& authentication);
 // §12.1.4. PSKs that continue another group have no place in a Commit to a group that lives.
 [[nodiscard]] std::expected<void, CommitError> verify_psk(const PreSharedKeyID& id, const CipherSuite& suite);
+// §5.3.1: whoever is to speak to the group from outside is who it says; nothing to verify without external_senders.
+[[nodiscard]] std::expected<void, CommitError> verify_external_senders(const Extensions& extensions,
+                                                                       const AuthenticationService& authentication);
 // §12.1.7, §12.1.8.1: extensions that a group is given. `group`: the requirements that come with them; `except`: a leaf
 // that the same Commit replaces, and that is judged with its path.
 [[nodiscard]] std::expected<void, CommitError> verify_group_extensions(const Extensions& extensions,

@@ -25,6 +25,10 @@ enum class GroupError : std::uint8_t {
   invalid_external_sender,  // the Authentication Service does not validate one of external_senders
 };
 
+// §5.3.1, for the extensions that a group has from the beginning: whoever may speak to it from outside is who it says.
+[[nodiscard]] std::expected<void, GroupError> verify_group_senders(const Extensions& extensions,
+                                                                   const AuthenticationService& authentication);
+
 class PublicGroup {
  public:
   // A group in the state that a member vouches for: all that §12.4.3.1 asks of GroupInfo and tree. The confirmation tag
