@@ -29,7 +29,7 @@ struct CommitOptions {
 struct Services {
   const AuthenticationService& authentication;
   const PreSharedKeySource& psks;
-  std::optional<WallTime> now;            // for the lifetimes of KeyPackages; nullopt leaves them unjudged
+  std::optional<WallTime> now;            // for the lifetimes of leaves; nullopt leaves them unjudged
   const Workforce& workforce = in_place;  // for the signatures of many leaves
 
   [[nodiscard]] Judgement judgement() const {

@@ -24,7 +24,8 @@ std::expected<PublicGroup, JoinRefusal> follow_group_info(const GroupInfo& info,
     if (!nodes) return std::unexpected(nodes.error());
     inside = std::move(*nodes);
   }
-  auto group = PublicGroup::from_group_info(info, tree ? *tree : *inside, services.authentication, services.workforce);
+  auto group = PublicGroup::from_group_info(info, tree ? *tree : *inside, services.authentication, services.workforce,
+                                            services.now ? lifetime_seconds_max : any_lifetime);
   if (!group) return std::unexpected(group.error());
   return std::move(*group);
 }

@@ -71,6 +71,18 @@ TEST_F(Joining, NeedsALeafThatIsTheOneOfTheKeyPackage) {
   EXPECT_TRUE(join(dags));
 }
 
+TEST_F(Joining, NeedsLeavesThatLiveNoLongerThanAllowedWhereTheTimeIsKnown) {
+  const KeyPackageBundle lasting =
+      make_key_package(village.suite(), dag.identity, *dag.signature_key,
+                       {.lifetime = {.not_before = 0, .not_after = lifetime_seconds_max + 1}}, village.random());
+  const Services timeless{village.authentication(), village.psks(), std::nullopt};
+  const auto outgoing = anna.group->create_commit({.adds = {lasting.key_package}}, timeless, village.random()).value();
+  const auto welcomes = outgoing.make_welcomes({}, TreeDelivery::in_group_info, village.random()).value();
+  EXPECT_EQ(village.join(dag, lasting, welcomes[0].message, std::nullopt).error(),
+            JoinRefusal{GroupError::invalid_leaf});
+  EXPECT_TRUE(Group::join(welcomes[0].message, lasting, std::nullopt, *dag.signature_key, timeless));
+}
+
 TEST_F(Joining, NeedsAllPskOfTheWelcomeInItsOrder) {
   village.psks().add({1}, {0xaa});
   village.psks().add({2}, {0xbb});

@@ -20,9 +20,11 @@ bool are_parent_keys_valid(const RatchetTree& tree) {
 }
 
 std::expected<void, GroupError> verify_leaves(const GroupContext& context, const RatchetTree& tree,
-                                              const AuthenticationService& authentication, const Workforce& workforce) {
-  const auto requirements = leaf_requirements(context, tree.suite(), std::nullopt);
+                                              const AuthenticationService& authentication, const Workforce& workforce,
+                                              std::uint64_t lifetime_max) {
+  auto requirements = leaf_requirements(context, tree.suite(), std::nullopt);
   if (!requirements) return std::unexpected(GroupError::malformed_extensions);
+  requirements->lifetime_max = lifetime_max;
   std::vector<LeafIndex> members;
   members.reserve(tree.member_count());
   tree.for_each_leaf([&](LeafIndex index, const LeafNode&) { members.push_back(index); });
@@ -48,7 +50,8 @@ std::expected<void, GroupError> verify_group_senders(const Extensions& extension
 
 std::expected<PublicGroup, GroupError> PublicGroup::from_group_info(const GroupInfo& info, const RatchetTreeNodes& tree,
                                                                     const AuthenticationService& authentication,
-                                                                    const Workforce& workforce) {
+                                                                    const Workforce& workforce,
+                                                                    std::uint64_t lifetime_max) {
   const auto suite = CipherSuite::of(info.group_context.cipher_suite);
   if (!suite) return std::unexpected(GroupError::unsupported_suite);
   RatchetTree ratchet_tree{*suite, tree};
@@ -65,7 +68,7 @@ std::expected<PublicGroup, GroupError> PublicGroup::from_group_info(const GroupI
   }
   MemberIndex members{std::move(ratchet_tree)};
   if (!members.verify()) return std::unexpected(GroupError::invalid_leaf);
-  const auto leaves = verify_leaves(info.group_context, members.tree(), authentication, workforce);
+  const auto leaves = verify_leaves(info.group_context, members.tree(), authentication, workforce, lifetime_max);
   if (!leaves) return std::unexpected(leaves.error());
   const auto senders = verify_group_senders(info.group_context.extensions, authentication);
   if (!senders) return std::unexpected(senders.error());

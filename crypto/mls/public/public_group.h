@@ -32,10 +32,11 @@ enum class GroupError : std::uint8_t {
 class PublicGroup {
  public:
   // A group in the state that a member vouches for: all that §12.4.3.1 asks of GroupInfo and tree. The confirmation tag
-  // is for members to check. Lifetimes of leaves are not judged again. `workforce`: for the signatures of the leaves.
+  // is for members to check. Leaves may have outlived their lifetimes, of which the length alone is judged (§7.2).
+  // `workforce`: for the signatures of the leaves.
   [[nodiscard]] static std::expected<PublicGroup, GroupError> from_group_info(
       const GroupInfo& info, const RatchetTreeNodes& tree, const AuthenticationService& authentication,
-      const Workforce& workforce = in_place);
+      const Workforce& workforce = in_place, std::uint64_t lifetime_max = any_lifetime);
 
   // A group of one, in epoch 0. The confirmation tag is derived from its context, so it comes afterwards.
   // `creator`: signed, of source key_package. Nothing is verified.

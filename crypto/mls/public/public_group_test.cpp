@@ -99,6 +99,19 @@ TEST_F(PublicGroupTest, TreesStayWholeThroughManyCommits) {
   }
 }
 
+TEST_F(PublicGroupTest, RefusesATreeWithALeafThatLivesTooLongWhereLifetimesAreBounded) {
+  LeafNode leaf = g.key_package_leaf("old");
+  std::get<KeyPackageSource>(leaf.source).lifetime = {.not_before = 0, .not_after = lifetime_seconds_max + 1};
+  g.now = std::nullopt;
+  g.accept(anna, TestGroup::plain_commit({Proposal{Add{g.sign(leaf, g.device("old"))}}}));
+  const GroupInfo info = g.group_info(anna);
+  const RatchetTreeNodes tree = g.group.tree().nodes();
+  EXPECT_TRUE(joined(info, tree));
+  EXPECT_TRUE(PublicGroup::from_group_info(info, tree, g.authentication, in_place, lifetime_seconds_max + 1));
+  EXPECT_EQ(error_of(PublicGroup::from_group_info(info, tree, g.authentication, in_place, lifetime_seconds_max)),
+            GroupError::invalid_leaf);
+}
+
 // --- proposals by reference
 
 TEST_F(PublicGroupTest, AppliesWaitingProposalsThatACommitRefersTo) {

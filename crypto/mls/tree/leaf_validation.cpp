@@ -7,11 +7,13 @@ namespace {
 
 using Verdict = std::expected<void, LeafError>;
 
-bool is_within_lifetime(const LeafNode& leaf, std::optional<WallTime> now) {
+bool is_within_lifetime(const LeafNode& leaf, const LeafRequirements& group) {
   const auto* source = std::get_if<KeyPackageSource>(&leaf.source);
-  if (!source || !now) return true;
+  if (!source) return true;
   const Lifetime& lifetime = source->lifetime;
-  return lifetime.contains(*now) && lifetime.not_after - lifetime.not_before <= lifetime_seconds_max;
+  // One that ends before it begins comes out as longer than any.
+  if (lifetime.not_after - lifetime.not_before > group.lifetime_max) return false;
+  return !group.now || lifetime.contains(*group.now);
 }
 
 bool lists_all(const Capabilities& capabilities, const Extensions& extensions) {
@@ -23,7 +25,12 @@ bool lists_all(const Capabilities& capabilities, const Extensions& extensions) {
 
 std::expected<LeafRequirements, ParseError> leaf_requirements(const GroupContext& context, const CipherSuite& suite,
                                                               std::optional<WallTime> now) {
-  LeafRequirements out{.suite = suite, .group_id = context.group_id, .extension_types = {}, .required = {}, .now = now};
+  LeafRequirements out{.suite = suite,
+                       .group_id = context.group_id,
+                       .extension_types = {},
+                       .required = {},
+                       .now = now,
+                       .lifetime_max = now ? lifetime_seconds_max : any_lifetime};
   for (const Extension& extension : context.extensions) out.extension_types.push_back(extension.extension_type);
   if (const Extension* extension = find_extension(context.extensions, ExtensionType::required_capabilities)) {
     auto required = parse_required_capabilities(extension->extension_data);
@@ -57,7 +64,7 @@ Verdict verify_leaf_alone(const LeafNode& leaf, LeafIndex index, const LeafRequi
     return std::unexpected(LeafError::invalid_key);
   }
   if (const auto verdict = verify_capabilities(leaf, group); !verdict) return verdict;
-  if (!is_within_lifetime(leaf, group.now)) return std::unexpected(LeafError::outside_lifetime);
+  if (!is_within_lifetime(leaf, group)) return std::unexpected(LeafError::outside_lifetime);
   if (!verify_leaf_node_signature(leaf, group.suite, group.group_id, index)) {
     return std::unexpected(LeafError::invalid_signature);
   }

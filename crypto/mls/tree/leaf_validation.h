@@ -3,6 +3,7 @@
 #pragma once
 
 #include <expected>
+#include <limits>
 #include <optional>
 
 #include "crypto/mls/tree/authentication_service.h"
@@ -28,6 +29,8 @@ enum class LeafError : std::uint8_t {
 
 // §7.2 has the application set the longest lifetime: 90 days, and one more for clocks that differ.
 inline constexpr std::uint64_t lifetime_seconds_max = std::uint64_t{91} * 24 * 3600;
+// For groups whose leaves were not made by samband, and for those that are judged once more.
+inline constexpr std::uint64_t any_lifetime = std::numeric_limits<std::uint64_t>::max();
 
 // What a group asks of each of its leaves, gathered once for many.
 struct LeafRequirements {
@@ -35,9 +38,10 @@ struct LeafRequirements {
   Bytes group_id;
   std::vector<ExtensionType> extension_types;  // those of the GroupContext
   RequiredCapabilities required;
-  std::optional<WallTime> now;  // nullopt: lifetimes are not looked at
+  std::optional<WallTime> now;                        // nullopt: when a lifetime begins and ends is not looked at
+  std::uint64_t lifetime_max = lifetime_seconds_max;  // how long one may be
 };
-// ParseError when the required_capabilities extension is not well formed.
+// ParseError when the required_capabilities extension is not well formed. Without `now` a lifetime may have any length.
 [[nodiscard]] std::expected<LeafRequirements, ParseError> leaf_requirements(const GroupContext& context,
                                                                             const CipherSuite& suite,
                                                                             std::optional<WallTime> now);

@@ -154,6 +154,18 @@ TEST_F(LeafValidation, StandsOnBothSidesOfALifetime) {
   EXPECT_EQ(refusal(lasting(1001, 2000)), std::nullopt);
 }
 
+TEST_F(LeafValidation, BoundsALifetimeWhateverTheTimeIs) {
+  const auto lasting = [](std::uint64_t from, std::uint64_t to) {
+    return [=](LeafNode& leaf) { leaf.source = KeyPackageSource{{.not_before = from, .not_after = to}}; };
+  };
+  group.now = std::nullopt;
+  EXPECT_EQ(refusal(lasting(5, 5 + lifetime_seconds_max)), std::nullopt);
+  EXPECT_EQ(refusal(lasting(5, 6 + lifetime_seconds_max)), LeafError::outside_lifetime);
+  EXPECT_EQ(refusal(lasting(6, 5)), LeafError::outside_lifetime);
+  group.lifetime_max = any_lifetime;
+  EXPECT_EQ(refusal(lasting(5, 6 + lifetime_seconds_max)), std::nullopt);
+}
+
 TEST_F(LeafValidation, AcceptsAKeyPackageThatFits) {
   EXPECT_EQ(package_refusal([](KeyPackage&) {}), std::nullopt);
 }
@@ -194,6 +206,8 @@ TEST_F(LeafValidation, GathersWhatAGroupAsksFromItsContext) {
   EXPECT_EQ(gathered->group_id, Bytes{9});
   EXPECT_EQ(gathered->required, required);
   EXPECT_EQ(gathered->extension_types, std::vector{ExtensionType::required_capabilities});
+  EXPECT_EQ(gathered->lifetime_max, lifetime_seconds_max);
+  EXPECT_EQ(leaf_requirements(context, suite(), std::nullopt)->lifetime_max, any_lifetime);
   context.extensions.front().extension_data.pop_back();
   EXPECT_FALSE(leaf_requirements(context, suite(), WallTime{5}));
 }

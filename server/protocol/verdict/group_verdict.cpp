@@ -42,7 +42,8 @@ std::expected<JudgedGroup, Rejection> judge_first_epoch(BytesView group_info, By
   if (policy->channel != circumstances.channel) return reject(VerdictError::wrong_group);
 
   const DirectoryAuthentication authentication{circumstances.directory, circumstances.directory_size, circumstances.at};
-  auto group = mls::PublicGroup::from_group_info(*info, *nodes, authentication);
+  auto group =
+      mls::PublicGroup::from_group_info(*info, *nodes, authentication, mls::in_place, mls::lifetime_seconds_max);
   if (!group) return reject(VerdictError::mls_invalid);
   if (device_of(group->tree().leaf(mls::LeafIndex{0})) != circumstances.sender) {
     return reject(VerdictError::wrong_sender);

@@ -71,7 +71,7 @@ void expect_hashes(RatchetTree& tree, const Field& hashes) {
 }
 
 void expect_valid_leaves(const RatchetTree& tree, const Field& test_case) {
-  LeafRequirements group{tree.suite(), {}, {}, {}, std::nullopt};
+  LeafRequirements group{tree.suite(), {}, {}, {}, std::nullopt, any_lifetime};
   group.group_id = test_case["group_id"].bytes();
   tree.for_each_leaf([&](LeafIndex index, const LeafNode& leaf) {
     test_case["tree"].require(verify_leaf_node(leaf, index, group, EveryCredential{}).has_value(),
