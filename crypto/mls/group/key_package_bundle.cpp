@@ -1,7 +1,5 @@
 #include "crypto/mls/group/key_package_bundle.h"
 
-#include <algorithm>
-
 namespace samband::mls {
 namespace {
 
@@ -59,12 +57,9 @@ KeyPackageBundle make_key_package(CipherSuite suite, const LeafIdentity& identit
       .extensions = options.extensions,
       .signature = {},
   };
-  if (options.last_resort) {
-    key_package.extensions.push_back({last_resort_extension, {}});
-    auto& supported = key_package.leaf_node.capabilities.extensions;
-    const bool listed = std::ranges::find(supported, last_resort_extension) != supported.end();
-    if (!listed) supported.push_back(last_resort_extension);
-  }
+  const bool is_marked = find_extension(key_package.extensions, last_resort_extension) != nullptr;
+  if (options.last_resort && !is_marked) key_package.extensions.push_back({last_resort_extension, {}});
+  list_extensions(key_package.leaf_node.capabilities, key_package.extensions);
   sign_leaf_node(key_package.leaf_node, suite, signature_key.private_key.view(), {}, LeafIndex{});
   sign_key_package(key_package, suite, signature_key.private_key.view());
   return {std::move(key_package), std::move(init_key.private_key), std::move(encryption_key.private_key)};

@@ -13,8 +13,11 @@ struct LeafIdentity {
   Extensions extensions;  // of the LeafNode
 };
 
-// Everything but the signature. Types that everybody supports are not listed (§7.2), so `identity` may name them.
+// Everything but the signature. The capabilities list what the leaf itself uses: its extensions and its credential.
+// Types that everybody supports are not listed (§7.2), and no value twice; `identity` may do either.
 [[nodiscard]] LeafNode make_own_leaf(const LeafIdentity& identity, HPKEPublicKey encryption_key,
                                      SignaturePublicKey signature_key, decltype(LeafNode::source) source);
+// Has `capabilities` list the types of `extensions`, except for those that everybody supports.
+void list_extensions(Capabilities& capabilities, const Extensions& extensions);
 
 }  // namespace samband::mls
