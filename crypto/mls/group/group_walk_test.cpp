@@ -1,8 +1,10 @@
-// A random walk: ten devices do whatever may happen to a group, and after each step all members agree and nobody
-// else reads anything. GROUP_WALK_SEED replays a walk from the seed that a failure prints.
+// A random walk: ten devices do whatever may happen to a group, by value and by reference, in the clear and as
+// PrivateMessages; after each step all members agree and nobody else reads anything. GROUP_WALK_SEED replays a walk
+// from the seed that a failure prints.
 #include <cstdlib>
 #include <gtest/gtest.h>
 
+#include "crypto/mls/group/grease.h"
 #include "crypto/mls/group/test_village.h"
 
 namespace samband::mls {
@@ -16,15 +18,19 @@ class Walk {
   explicit Walk(std::uint64_t seed) : village_{seed}, dice_{seed + 1} {
     for (std::size_t i = 0; i < device_count; ++i) {
       devices_.push_back(village_.new_device("device " + std::to_string(i)));
+      if (i % 2 == 0) devices_[i].identity = with_grease(devices_[i].identity, dice_);
     }
+    village_.psks().add(psk_, {0xaa});
+    village_.handshake_format = HandshakeFormat::either;
     village_.create_group(devices_[0]);
   }
 
   void step() {
-    using Act = void (Walk::*)();
-    constexpr std::array<Act, 10> acts{&Walk::add_some,  &Walk::add_some,   &Walk::remove_one, &Walk::update,
-                                       &Walk::update,    &Walk::speak_some, &Walk::speak_some, &Walk::race,
-                                       &Walk::come_back, &Walk::restart_one};
+    constexpr std::array acts{
+        &Walk::add_some,     &Walk::add_some,          &Walk::remove_one,       &Walk::update,
+        &Walk::update,       &Walk::speak_some,        &Walk::speak_some,       &Walk::race,
+        &Walk::come_back,    &Walk::restart_one,       &Walk::propose_some,     &Walk::propose_some,
+        &Walk::propose_some, &Walk::commit_what_waits, &Walk::commit_what_waits};
     (this->*acts[roll(acts.size())])();
     expect_agreement();
   }
@@ -53,6 +59,13 @@ class Walk {
     return out;
   }
   Device& any_member() { return *members()[roll(members().size())]; }
+  WireFormat any_format() { return roll(2) == 0 ? WireFormat::mls_public_message : WireFormat::mls_private_message; }
+  OutgoingCommit commit(Device& committer, CommitOptions options) {
+    options.wire_format = any_format();
+    options.padding_bytes = roll(100);
+    return village_.commit(committer, options);
+  }
+  OutgoingCommit update_of(Device& committer) { return commit(committer, {.force_path = true}); }
 
   void add_some() {
     std::vector<Device*> joiners = strangers();
@@ -69,14 +82,63 @@ class Walk {
     Device& committer = any_member();
     Device& removed = any_member();
     if (&removed == &committer) return;
-    deliver(village_.commit(committer, {.removes = {removed.leaf()}}).message());
+    deliver(commit(committer, {.removes = {removed.leaf()}}).message());
     EXPECT_FALSE(removed.group->is_member());
   }
 
-  void update() { deliver(village_.update(any_member()).message()); }
+  void update() { deliver(update_of(any_member()).message()); }
+
+  // --- by reference
+
+  std::optional<ProposedChange> any_change() {
+    switch (roll(5)) {
+      case 0: return Remove{any_member().leaf()};
+      case 1: return PreSharedKey{make_external_psk_id(village_.suite(), psk_, village_.random())};
+      case 2: return GroupContextExtensions{{{policy_extension, {static_cast<std::uint8_t>(roll(256))}}}};
+      case 3: {
+        const std::vector<Device*> candidates = strangers();
+        if (candidates.empty()) return std::nullopt;
+        Device* joiner = candidates[roll(candidates.size())];
+        invited_.emplace_back(joiner, village_.new_key_package(*joiner));
+        return Add{invited_.back().second.key_package};
+      }
+      default: return std::nullopt;  // an Update of its own leaf
+    }
+  }
+
+  void propose_some() {
+    for (std::size_t i = 1 + roll(4); i > 0; --i) {
+      Device& proposer = any_member();
+      const ProposalOptions options{.wire_format = any_format(), .authenticated_data = {}, .padding_bytes = roll(100)};
+      if (const auto change = any_change()) {
+        village_.propose(proposer, *change, members(), options);
+      } else {
+        village_.propose_update(proposer, members(), options);
+      }
+    }
+    EXPECT_EQ(any_member().group->protect({}, {}, 0, village_.random()).error(), MessageError::proposals_waiting);
+  }
+
+  // What one member selects all others take, and whom it adds gets in.
+  void commit_what_waits() {
+    Device& committer = any_member();
+    const std::vector<ProposalRef> references = committer.group->proposals_to_commit();
+    const OutgoingCommit outgoing = commit(committer, {.references = references, .force_path = roll(2) == 0});
+    const auto welcomes = outgoing.make_welcomes({}, TreeDelivery::in_group_info, village_.random());
+    ASSERT_TRUE(welcomes);
+    deliver(outgoing.message());
+    for (std::size_t i = 0; i < welcomes->size(); ++i) {
+      const auto invited = std::ranges::find_if(
+          invited_, [&](const auto& each) { return each.second.key_package == outgoing.added()[i].key_package; });
+      ASSERT_NE(invited, invited_.end());
+      ASSERT_TRUE(village_.join(*invited->first, invited->second, (*welcomes)[i].message, std::nullopt));
+    }
+    invited_.clear();
+  }
 
   void speak_some() {
     Device& speaker = any_member();
+    if (!speaker.group->public_group().waiting_proposals().empty()) return;  // §12.4: a Commit comes first
     const std::size_t count = 1 + roll(3);
     std::vector<Bytes> messages;
     for (std::size_t i = 0; i < count; ++i) messages.push_back(village_.speak(speaker, std::to_string(i)));
@@ -94,8 +156,8 @@ class Walk {
     Device& first = any_member();
     Device& second = any_member();
     if (&first == &second) return;
-    const OutgoingCommit winner = village_.update(first);
-    const OutgoingCommit loser = village_.commit(second, {.removes = {first.leaf()}});
+    const OutgoingCommit winner = update_of(first);
+    const OutgoingCommit loser = commit(second, {.removes = {first.leaf()}});
     deliver(winner.message());
     for (Device* member : members()) {
       EXPECT_EQ(village_.receive(*member, loser.message()).error(), CommitRefusal{CommitError::stale_epoch});
@@ -110,9 +172,9 @@ class Walk {
     const bool is_resync = device.group && device.group->is_member();
     const auto old_leaf = is_resync ? std::optional{device.leaf()} : std::nullopt;
     device.group.reset();
-    auto external =
-        Group::join_external(helper.group->group_info(), helper.group->public_group().tree().nodes(), device.identity,
-                             *device.signature_key, {.replaces = old_leaf}, village_.services(), village_.random());
+    auto external = Group::join_external(
+        helper.group->group_info(), helper.group->public_group().tree().nodes(), device.identity, *device.signature_key,
+        {.replaces = old_leaf, .handshake_format = village_.handshake_format}, village_.services(), village_.random());
     ASSERT_TRUE(external);
     deliver(external->commit);
     device.group = std::move(external->group);
@@ -134,6 +196,8 @@ class Walk {
   Village village_;
   SeededRandom dice_;
   std::vector<Device> devices_;
+  std::vector<std::pair<Device*, KeyPackageBundle>> invited_;  // by a proposal
+  const Bytes psk_{0x70};
 };
 
 std::vector<std::uint64_t> seeds() {
