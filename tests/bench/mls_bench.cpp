@@ -190,26 +190,61 @@ void measure_messages(Surroundings& with, FullGroup& members) {
   print_time("decrypt 1 KiB", members.devices.size(), decrypting, "1 verify, 2 AEAD, 5 expand");
 }
 
+// Bytes of a state's records, each with the number it is kept under.
+template <class Record>
+std::size_t bytes_of(const std::vector<Record>& records) {
+  std::size_t size = records.size() * sizeof(std::uint32_t);
+  for (const Record& record : records) size += record.value.size();
+  return size;
+}
+
+void print_stored(const char* what, std::size_t members, std::size_t bytes, std::size_t limit,
+                  const std::string& limit_is) {
+  Pairs pairs;
+  pairs.add(static_cast<double>(bytes), static_cast<double>(limit));
+  print({.what = fmt::format("mls {:>5}: {}", members, what), .unit = "KiB", .scale = 1.0 / 1024, .limit_is = limit_is},
+        pairs);
+}
+
+// What is written for one Commit with path in a full tree: by a member that processed it, and by the server.
+void measure_stored_commit(Surroundings& with, FullGroup& members) {
+  mls::Group& member = members.second;
+  mls::PublicGroup server = member.public_group();
+  static_cast<void>(server.take_changes());
+  static_cast<void>(member.take_public_changes());
+  static_cast<void>(member.take_secret_tree_changes());
+  const Bytes message =
+      must(members.first.create_commit({.force_path = true}, with.services(), with.random), "a Commit was refused")
+          .message();
+  members.first.merge_pending();
+  member.merge(must(member.stage_commit(message, with.services()), "not processed"));
+  const mls::AuthenticatedContent content = parse_commit(message);
+  server.merge(must(server.stage_commit(content, with.services().judgement()), "not followed"),
+               content.auth.confirmation_tag);
+
+  const std::size_t count = members.devices.size();
+  const std::size_t public_bytes = bytes_of(member.take_public_changes().records);
+  const std::size_t private_bytes = member.encode_private().size() + bytes_of(member.take_secret_tree_changes());
+  const std::size_t public_limit = least_public_bytes_of_commit(member.public_group(), mls::LeafIndex{0});
+  const std::size_t private_limit = least_private_bytes(member.public_group().suite(), count);
+  print_stored("write a processed Commit, member", count, public_bytes + private_bytes, public_limit + private_limit,
+               "the path on the wire, GroupContext, own keys and secrets");
+  print_stored("of that, private", count, private_bytes, private_limit, "own path's keys, 9 secrets of the epoch");
+  print_stored("write a processed Commit, server", count, bytes_of(server.take_changes().records), public_limit,
+               "the path on the wire, GroupContext");
+}
+
 // What a member keeps on the disk.
 struct Stored {
-  SecretBytes group;
+  mls::GroupChanges public_part;
+  SecretBytes private_part;
   std::vector<mls::SecretTreeRecord> secret_tree;
 
-  [[nodiscard]] static Stored of(mls::Group& group) { return {group.encode_group(), group.take_secret_tree_changes()}; }
+  // `group`: one of which nothing was taken before.
+  [[nodiscard]] static Stored of(mls::Group& group) {
+    return {group.take_public_changes(), group.encode_private(), group.take_secret_tree_changes()};
+  }
 };
-
-void measure_stored_state(mls::Group& group, std::size_t members) {
-  const Stored stored = Stored::of(group);
-  std::size_t size = stored.group.size();
-  for (const mls::SecretTreeRecord& record : stored.secret_tree) size += record.value.size();
-  Pairs bytes;
-  bytes.add(static_cast<double>(size), static_cast<double>(least_stored_bytes(group, members)));
-  print({.what = fmt::format("mls {:>5}: state stored after a Commit", members),
-         .unit = "KiB",
-         .scale = 1.0 / 1024,
-         .limit_is = "tree on the wire, own path's keys, epoch's secrets"},
-        bytes);
-}
 
 void print_memory(const char* whose, std::size_t members, std::size_t bytes, std::size_t limit) {
   Pairs pairs;
@@ -227,12 +262,13 @@ void measure_memory(mls::Group& group, const KeyPair& signature_key, std::size_t
   const std::size_t limit = mls::encode_ratchet_tree(group.public_group().tree().nodes()).size() + hashes;
   const Stored stored = Stored::of(group);
   const std::size_t of_member = heap_bytes_of([&] {
-    return must(mls::Group::load(stored.group.view(), stored.secret_tree, signature_key), "a group was not loaded");
+    return must(
+        mls::Group::load(stored.private_part.view(), stored.public_part.records, stored.secret_tree, signature_key),
+        "a group was not loaded");
   });
   print_memory("a member's state", members, of_member, limit);
-  const Bytes stored_outside = group.public_group().encode();
-  const std::size_t outside =
-      heap_bytes_of([&] { return must(mls::PublicGroup::parse(stored_outside), "a public group was not loaded"); });
+  const std::size_t outside = heap_bytes_of(
+      [&] { return must(mls::PublicGroup::load(stored.public_part.records), "a public group was not loaded"); });
   print_memory("the server's public group", members, outside, limit);
 }
 
@@ -244,9 +280,9 @@ void run_mls(std::span<const std::size_t> sizes) {
     measure_bulk_add(with, members);
     FullGroup full = FullGroup::make(with, members);
     measure_commits(with, full);
-    measure_stored_state(full.first, members);
     measure_memory(full.second, *full.devices[1].signature_key, members);
     measure_messages(with, full);
+    measure_stored_commit(with, full);
   }
 }
 

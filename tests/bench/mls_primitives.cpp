@@ -188,12 +188,19 @@ double Primitives::decrypt() const {
   return verify + open_message + seal_short + message_keys();
 }
 
-std::size_t least_stored_bytes(const mls::Group& group, std::size_t members) {
-  const CipherSuite suite = group.public_group().suite();
-  const std::size_t tree = mls::encode_ratchet_tree(group.public_group().tree().nodes()).size();
-  const std::size_t path = (tree_depth(members) + 1) * suite.kem_private_key_bytes();
+std::size_t least_public_bytes_of_commit(const mls::PublicGroup& group, mls::LeafIndex committer) {
+  const mls::RatchetTree& tree = group.tree();
+  std::size_t bytes =
+      mls::encode(group.context()).size() + hash_field_bytes + mls::encode(*tree.leaf(committer)).size();
+  for (const mls::PathStep& step : tree.filtered_direct_path(committer)) {
+    bytes += mls::encode(*tree.parent_node(step.node)).size();
+  }
+  return bytes;
+}
+
+std::size_t least_private_bytes(const CipherSuite& suite, std::size_t members) {
   constexpr std::size_t epoch_secrets = 9;
-  return tree + path + epoch_secrets * suite.hash_bytes();
+  return (tree_depth(members) + 1) * suite.kem_private_key_bytes() + epoch_secrets * suite.hash_bytes();
 }
 
 }  // namespace samband::bench

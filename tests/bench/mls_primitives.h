@@ -57,9 +57,11 @@ struct Primitives {
   [[nodiscard]] double message_keys() const;
 };
 
-// Bytes a member can't forget between two Commits: the tree as it stands on the wire, the private keys of its own
-// path, and the secrets of the epoch.
-[[nodiscard]] std::size_t least_stored_bytes(const mls::Group& group, std::size_t members);
+// Bytes that nobody who follows the group can do without after a Commit with path by `committer`: its leaf and the
+// parent nodes above it, as they stand on the wire, and the GroupContext with the transcript hash.
+[[nodiscard]] std::size_t least_public_bytes_of_commit(const mls::PublicGroup& group, mls::LeafIndex committer);
+// And a member besides: the private keys of its own path, and the secrets of the epoch.
+[[nodiscard]] std::size_t least_private_bytes(const CipherSuite& suite, std::size_t members);
 
 // Steps from a leaf to the root.
 [[nodiscard]] std::size_t tree_depth(std::size_t members);
