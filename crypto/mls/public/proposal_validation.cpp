@@ -15,16 +15,16 @@ Step to_step(const std::expected<void, LeafError>& verdict) {
 // The rules of §12.1 by kind of proposal.
 class Judge {
  public:
-  Judge(std::optional<LeafIndex> member, const GroupContext& context, const RatchetTree& tree,
+  Judge(std::optional<LeafIndex> member, const GroupContext& context, const MemberIndex& members,
         const Judgement& judgement)
-      : member_{member}, context_{context}, tree_{tree}, judgement_{judgement} {}
+      : member_{member}, context_{context}, members_{members}, tree_{members.tree()}, judgement_{judgement} {}
 
   Step operator()(const Add& add) const {
     const auto group = leaf_requirements(context_, tree_.suite(), judgement_.now);
     if (!group) return std::unexpected(CommitError::malformed_extensions);
     const Step valid = to_step(verify_key_package(add.key_package, *group, judgement_.authentication));
     if (!valid) return valid;
-    return verify_credential_type(add.key_package.leaf_node, tree_.next_free_leaf());
+    return to_step(members_.verify_credential_types(add.key_package.leaf_node, tree_.next_free_leaf()));
   }
 
   Step operator()(const Update& update) const {
@@ -34,7 +34,7 @@ class Judge {
     if (!group) return std::unexpected(CommitError::malformed_extensions);
     const Step valid = verify_update(*before, *member_, update.leaf_node, *group, judgement_.authentication);
     if (!valid) return valid;
-    return verify_credential_type(update.leaf_node, *member_);
+    return to_step(members_.verify_credential_types(update.leaf_node, *member_));
   }
 
   Step operator()(const Remove& remove) const {
@@ -62,29 +62,18 @@ class Judge {
   }
 
  private:
-  // §7.3: the types in use must be supported by everybody, with `leaf` at `index`.
-  [[nodiscard]] Step verify_credential_type(const LeafNode& leaf, LeafIndex index) const {
-    bool all_supported = true;
-    tree_.for_each_leaf([&](LeafIndex other_index, const LeafNode& other) {
-      if (other_index == index) return;
-      all_supported &= other.capabilities.supports(credential_type(leaf.credential)) &&
-                       leaf.capabilities.supports(credential_type(other.credential));
-    });
-    if (!all_supported) return std::unexpected(CommitError::leaf_credential_type_unsupported);
-    return {};
-  }
-
   std::optional<LeafIndex> member_;
   const GroupContext& context_;
+  const MemberIndex& members_;
   const RatchetTree& tree_;
   const Judgement& judgement_;
 };
 
 }  // namespace
 
-Step verify_proposal(const SourcedProposal& sourced, const GroupContext& context, const RatchetTree& tree,
+Step verify_proposal(const SourcedProposal& sourced, const GroupContext& context, const MemberIndex& members,
                      const Judgement& judgement) {
-  return std::visit(Judge{sourced.member, context, tree, judgement}, *sourced.proposal);
+  return std::visit(Judge{sourced.member, context, members, judgement}, *sourced.proposal);
 }
 
 Step verify_successor(const LeafNode& before, const LeafNode& after, const AuthenticationService& authentication) {

@@ -78,6 +78,7 @@ Step ProvisionalGroup::apply_removes(const ProposalList& proposals) {
 }
 
 Step ProvisionalGroup::apply_adds(const ProposalList& proposals, const Judgement& judgement) {
+  if (proposals.adds.size() > leaves_max - tree_.member_count()) return std::unexpected(CommitError::group_full);
   const auto alone = judge_all(judgement.workforce, proposals.adds.size(), [&](std::size_t i) {
     return verify_key_package_alone(*proposals.adds[i], requirements_);
   });
@@ -145,10 +146,11 @@ Step ProvisionalGroup::verify_path_leaf(const LeafNode& leaf, const Judgement& j
 }
 
 Step ProvisionalGroup::verify_path_shape(const UpdatePath& path) const {
-  const std::vector<PathTarget> targets = path_targets();
-  if (path.nodes.size() != targets.size()) return std::unexpected(CommitError::path_wrong_length);
-  for (std::size_t i = 0; i < targets.size(); ++i) {
-    if (path.nodes[i].encrypted_path_secret.size() != targets[i].recipients.size()) {
+  const std::vector<PathStep> steps = tree_.filtered_direct_path(committer());
+  if (path.nodes.size() != steps.size()) return std::unexpected(CommitError::path_wrong_length);
+  const std::vector<LeafIndex> added = added_leaves();
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (!tree_.resolves_to(path.nodes[i].encrypted_path_secret.size(), steps[i].copath, added)) {
       return std::unexpected(CommitError::path_wrong_recipients);
     }
     if (!tree_.suite().is_valid_kem_public_key(path.nodes[i].encryption_key)) {
@@ -159,8 +161,8 @@ Step ProvisionalGroup::verify_path_shape(const UpdatePath& path) const {
 }
 
 Step ProvisionalGroup::merge_path(const UpdatePath& path, const Judgement& judgement) {
-  if (const Step step = verify_path_leaf(path.leaf_node, judgement); !step) return step;
   if (const Step step = verify_path_shape(path); !step) return step;
+  if (const Step step = verify_path_leaf(path.leaf_node, judgement); !step) return step;
   std::vector<HPKEPublicKey> keys;
   IncomingPath incoming{.index = committer(), .leaf = path.leaf_node, .node_keys = {}};
   for (const UpdatePathNode& node : path.nodes) {

@@ -130,7 +130,7 @@ std::expected<ProposalRef, CommitError> PublicGroup::receive_proposal(const Auth
 
 std::expected<void, CommitError> PublicGroup::verify_proposal(const Proposal& proposal, std::optional<LeafIndex> member,
                                                               const Judgement& judgement) const {
-  return mls::verify_proposal({.proposal = &proposal, .member = member}, context_, tree(), judgement);
+  return mls::verify_proposal({.proposal = &proposal, .member = member}, context_, *members_, judgement);
 }
 
 std::expected<ProposalList, CommitError> PublicGroup::resolve(std::span<const ProposalOrRef> proposals,

@@ -93,6 +93,13 @@ Verdict MemberIndex::verify() const {
   return {};
 }
 
+Verdict MemberIndex::verify_credential_types(const LeafNode& leaf, LeafIndex index) const {
+  CredentialUse credentials = credentials_;
+  exchange_leaf(credentials, tree_.leaf(index), &leaf);
+  if (!credentials.is_supported_by_all()) return std::unexpected(LeafError::credential_type_unsupported);
+  return {};
+}
+
 // A key of the present tree that is still in its place in `next`.
 bool MemberIndex::has_encryption_key(const RatchetTree& next, BytesView key) const {
   const auto node = encryption_keys_.find(tree_, key);

@@ -47,6 +47,8 @@ class MemberIndex {
 
   // Of the whole tree, as a joiner asks.
   [[nodiscard]] std::expected<void, LeafError> verify() const;
+  // Of `leaf` in the place of what stands at `index`: the credential types in use, without a look at the others.
+  [[nodiscard]] std::expected<void, LeafError> verify_credential_types(const LeafNode& leaf, LeafIndex index) const;
   // Of the nodes of `next` that are not what they are here, and of `path` (nullptr for none) before it is merged into
   // `next`. Whatever stays is taken to be in order.
   [[nodiscard]] std::expected<void, LeafError> verify_next(const RatchetTree& next, const IncomingPath* path) const;

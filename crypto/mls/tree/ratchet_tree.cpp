@@ -68,13 +68,19 @@ std::vector<NodeIndex> RatchetTree::differences(const RatchetTree& other) const 
 
 std::vector<NodeIndex> RatchetTree::resolution(NodeIndex index, std::span<const LeafIndex> without) const {
   std::vector<NodeIndex> out;
-  append_resolution(index, without, out);
+  append_resolution(index, without, nodes_max, out);
   return out;
 }
 
-void RatchetTree::append_resolution(NodeIndex index, std::span<const LeafIndex> without,
+bool RatchetTree::resolves_to(std::size_t count, NodeIndex index, std::span<const LeafIndex> without) const {
+  std::vector<NodeIndex> found;
+  append_resolution(index, without, count, found);
+  return found.size() == count;
+}
+
+void RatchetTree::append_resolution(NodeIndex index, std::span<const LeafIndex> without, std::size_t enough,
                                     std::vector<NodeIndex>& out) const {
-  if (resolves_to_nothing(index)) return;
+  if (out.size() > enough || resolves_to_nothing(index)) return;
   const auto append_leaf = [&](LeafIndex leaf) {
     if (!std::ranges::binary_search(without, leaf)) out.push_back(node_of(leaf));
   };
@@ -84,8 +90,8 @@ void RatchetTree::append_resolution(NodeIndex index, std::span<const LeafIndex> 
     out.push_back(index);
     std::ranges::for_each(node->unmerged_leaves, append_leaf);
   } else {
-    append_resolution(left(index), without, out);
-    append_resolution(right(index), without, out);
+    append_resolution(left(index), without, enough, out);
+    append_resolution(right(index), without, enough, out);
   }
 }
 

@@ -76,6 +76,8 @@ class RatchetTree {
   // §4.1.1: the nodes that together reach all members below `index`, in order. Leaves in `without`, which is sorted,
   // are left out: those a Commit adds get no path secret from its path (§7.6).
   [[nodiscard]] std::vector<NodeIndex> resolution(NodeIndex index, std::span<const LeafIndex> without = {}) const;
+  // Whether the same are `count` nodes; looks at no more of the tree than it must to see that they are more.
+  [[nodiscard]] bool resolves_to(std::size_t count, NodeIndex index, std::span<const LeafIndex> without = {}) const;
   // §4.1.2: the direct path of `index`, from the leaf up, less the nodes whose copath child resolves to nothing.
   [[nodiscard]] std::vector<PathStep> filtered_direct_path(LeafIndex index) const;
 
@@ -119,7 +121,9 @@ class RatchetTree {
   // A parent node has a key only while there is a member below it; a tree of nodes from elsewhere that breaks this
   // has no valid parent hashes.
   [[nodiscard]] bool resolves_to_nothing(NodeIndex index) const { return !members_.any_in(leaves_below(index)); }
-  void append_resolution(NodeIndex index, std::span<const LeafIndex> without, std::vector<NodeIndex>& out) const;
+  // Ends early once `out` has more than `enough`.
+  void append_resolution(NodeIndex index, std::span<const LeafIndex> without, std::size_t enough,
+                         std::vector<NodeIndex>& out) const;
 
   CipherSuite suite_;
   std::uint32_t leaf_count_ = 0;

@@ -86,6 +86,21 @@ TEST(RatchetTree, NewLeavesAreUnmergedAtEveryKeyAboveThemInOrder) {
   EXPECT_EQ(tree.resolution(NodeIndex{3}), nodes({3, 2, 6}));
   const std::vector added{LeafIndex{3}};
   EXPECT_EQ(tree.resolution(NodeIndex{3}, added), nodes({3, 2}));
+  for (std::size_t count = 0; count < 6; ++count) {
+    EXPECT_EQ(tree.resolves_to(count, NodeIndex{3}), count == 3) << count;
+    EXPECT_EQ(tree.resolves_to(count, NodeIndex{3}, added), count == 2) << count;
+    EXPECT_EQ(tree.resolves_to(count, NodeIndex{11}), count == 4) << count;
+  }
+}
+
+TEST(RatchetTree, ResolvesABlankNodeToAllBelowIt) {
+  RatchetTree tree = tree_of(8);
+  tree.remove(LeafIndex{5});
+  for (std::size_t count = 0; count < 10; ++count) {
+    EXPECT_EQ(tree.resolves_to(count, NodeIndex{7}), count == 7) << count;
+    EXPECT_EQ(tree.resolves_to(count, NodeIndex{9}), count == 1) << count;
+    EXPECT_EQ(tree.resolves_to(count, NodeIndex{10}), count == 0) << count;
+  }
 }
 
 TEST(RatchetTree, LeavesOutOfAPathWhatHasNobodyBesideIt) {

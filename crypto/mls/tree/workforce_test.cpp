@@ -3,21 +3,15 @@
 #include <expected>
 #include <gtest/gtest.h>
 #include <set>
-#include <thread>
+
+#include "crypto/mls/tree/test_workforce.h"
 
 namespace samband::mls {
 namespace {
 
-using Verdict = std::expected<void, int>;
+using testing::Crowd;
 
-// Several threads, as many as there are pieces: more than any caller would have.
-class Crowd final : public Workforce {
- public:
-  void carry_out(std::size_t pieces, const std::function<void(std::size_t)>& work) const override {
-    std::vector<std::jthread> threads;
-    for (std::size_t piece = pieces; piece-- > 0;) threads.emplace_back(work, piece);
-  }
-};
+using Verdict = std::expected<void, int>;
 
 TEST(Workforce, JudgesEveryItemOnceWhenNoneIsRefused) {
   const Crowd crowd;
