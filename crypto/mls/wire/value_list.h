@@ -23,7 +23,7 @@ class ValueList {
   using value_type = Value;
   using iterator = Value*;
   using const_iterator = const Value*;
-  static constexpr std::uint16_t inline_max = sizeof(Value*) / sizeof(Value);
+  static constexpr std::uint16_t inline_max = 4;  // as many as take the room of a pointer
   static constexpr std::size_t size_max = std::numeric_limits<std::uint16_t>::max();  // asserted
 
   ValueList() = default;
