@@ -201,6 +201,10 @@ TEST_F(CommitRefusal, OfAnExternalInitByAMember) {
 
 TEST_F(CommitRefusal, ThatRefersToAProposalNobodyReceived) {
   EXPECT_EQ(g.refusal(anna, with_any_path({ProposalRef(32, 1)})), CommitError::proposal_not_found);
+  (void)g.by_reference(bjorn, Update{g.updated_leaf(bjorn)});
+  for (const std::uint8_t octet : Bytes{0x00, 0xff}) {  // sorted before and behind the one that waits
+    EXPECT_EQ(g.refusal(anna, with_any_path({ProposalRef(32, octet)})), CommitError::proposal_not_found);
+  }
 }
 
 TEST_F(CommitRefusal, ThatRefersToAProposalOfAnEarlierEpoch) {

@@ -101,5 +101,21 @@ TEST_F(NewMemberAdd, IsNotMadeOfAKeyPackageThatDoesNotFitTheGroup) {
   EXPECT_EQ(error_of(proposed(g.key_package("new"))), CommitError::leaf_outside_lifetime);
 }
 
+TEST_F(NewMemberAdd, IsNotMadeForAGroupThatThisBuildDoesNotUnderstand) {
+  const auto refusals = [&](const GroupContext& context) {
+    return std::pair{error_of(make_external_proposal(context, Remove{bjorn}, {}, g.device("registry").signature)),
+                     error_of(make_new_member_proposal(context, g.key_package("new"), {}, g.device("new").signature,
+                                                       g.judgement()))};
+  };
+  GroupContext other_suite = g.group.context();
+  other_suite.cipher_suite = 0x7777;
+  EXPECT_EQ(refusals(other_suite), (std::pair{std::optional{CommitError::leaf_version_or_suite_unsupported},
+                                              std::optional{CommitError::leaf_version_or_suite_unsupported}}));
+  GroupContext malformed = g.group.context();
+  malformed.extensions = {{ExtensionType::external_senders, {1}}, {ExtensionType::required_capabilities, {1}}};
+  EXPECT_EQ(refusals(malformed), (std::pair{std::optional{CommitError::malformed_extensions},
+                                            std::optional{CommitError::malformed_extensions}}));
+}
+
 }  // namespace
 }  // namespace samband::mls

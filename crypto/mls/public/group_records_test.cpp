@@ -187,5 +187,95 @@ TEST_F(GroupRecords, AreRefusedInAFormThatIsNotKnown) {
   EXPECT_FALSE(kept.load());
 }
 
+TEST_F(GroupRecords, ComeBackWithAReInitAndNothingThatWaits) {
+  const ReInit reinit{.group_id = {1}, .version = ProtocolVersion::mls10, .cipher_suite = 1, .extensions = {}};
+  g.accept(anna, TestGroup::plain_commit({Proposal{reinit}}));
+  kept.save(g.group);
+  expect_comes_back();
+}
+
+TEST_F(GroupRecords, MayBeEmptyWhereThereIsNoneAnyMore) {
+  kept.save(g.group);
+  kept.put(2, {});
+  kept.put(first_node_record + 40, {});
+  const auto loaded = kept.load();
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->encode(), g.group.encode());
+}
+
+TEST_F(GroupRecords, AreRefusedWhenTheHeadIsNotOneOfAGroupLikeThis) {
+  kept.save(g.group);
+  const Kept whole = kept;
+  const auto head_of = [&](const std::function<void(GroupContext&)>& change, std::size_t transcript_hash_bytes) {
+    GroupContext context = g.group.context();
+    context.extensions.clear();
+    change(context);
+    Writer out;
+    out.u16(1);
+    write(out, context);
+    out.bytes(Bytes(transcript_hash_bytes));
+    return out.take();
+  };
+  const auto refusal = [&](const std::function<void(GroupContext&)>& change, std::size_t transcript_hash_bytes = 32) {
+    kept = whole;
+    kept.put(0, head_of(change, transcript_hash_bytes));
+    return error_of(kept.load());
+  };
+  EXPECT_EQ(refusal([](GroupContext&) {}), std::nullopt);
+  EXPECT_EQ(refusal([](GroupContext& context) { context.extensions = {{ExtensionType{0xf0a1}, {}}}; }),
+            ParseError::malformed);
+  EXPECT_EQ(refusal([](GroupContext& context) { context.cipher_suite = 0x7777; }), ParseError::unknown_value);
+  EXPECT_EQ(refusal([](GroupContext&) {}, hash_bytes_max), std::nullopt);
+  EXPECT_EQ(refusal([](GroupContext&) {}, hash_bytes_max + 1), ParseError::too_long);
+}
+
+TEST_F(GroupRecords, AreRefusedWithoutALeaf) {
+  kept.save(g.group);
+  for (const GroupRecord& record : kept.records()) {
+    if (record.number >= first_node_record) kept.erase(record.number);
+  }
+  EXPECT_EQ(error_of(kept.load()), ParseError::malformed);
+}
+
+// --- what waits, and the transcript, in both forms
+
+class StoredGroup : public GroupRecords {
+ protected:
+  // What the two forms say of proposals that wait with a reference of so many bytes.
+  std::vector<std::optional<ParseError>> refusals(std::size_t count, std::size_t ref_bytes,
+                                                  std::size_t transcript_hash_bytes = 32) {
+    const WaitingProposal waiting{.ref = Bytes(ref_bytes), .member = std::nullopt, .proposal = Remove{LeafIndex{1}}};
+    const std::vector<WaitingProposal> all(count, waiting);
+    kept.save(g.group);
+    Writer record;
+    write_vector(record, all);
+    record.presence(false);
+    kept.put(2, record.take());
+    Writer whole;
+    whole.u16(1);
+    write(whole, g.group.context());
+    whole.bytes(Bytes(transcript_hash_bytes));
+    write_ratchet_tree(whole, g.group.tree().nodes());
+    write_vector(whole, all);
+    return {error_of(kept.load()), error_of(PublicGroup::parse(whole.view()))};
+  }
+  using Refusals = std::vector<std::optional<ParseError>>;
+};
+
+TEST_F(StoredGroup, HoldsNoMoreProposalsThanMayWait) {
+  EXPECT_EQ(refusals(proposals_waiting_max, 32), Refusals(2));
+  EXPECT_EQ(refusals(proposals_waiting_max + 1, 32), Refusals(2, ParseError::too_long));
+}
+
+TEST_F(StoredGroup, HoldsNoReferenceThatIsLongerThanAnyHash) {
+  EXPECT_EQ(refusals(1, hash_bytes_max), Refusals(2));
+  EXPECT_EQ(refusals(1, hash_bytes_max + 1), Refusals(2, ParseError::too_long));
+}
+
+TEST_F(StoredGroup, HoldsNoTranscriptHashThatIsLongerThanAnyHash) {
+  EXPECT_EQ(refusals(1, 32, hash_bytes_max).at(1), std::nullopt);
+  EXPECT_EQ(refusals(1, 32, hash_bytes_max + 1).at(1), ParseError::too_long);
+}
+
 }  // namespace
 }  // namespace samband::mls

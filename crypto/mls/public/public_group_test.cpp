@@ -253,15 +253,17 @@ TEST_F(PublicGroupTest, RefusesATreeWithAKeyNobodySignedFor) {
 }
 
 TEST_F(PublicGroupTest, RefusesATreeWithAParentKeyThatNobodyCanEncryptTo) {
-  Commit commit = g.path_commit(anna);
-  RatchetTree tree = g.group.tree();
-  std::vector<HPKEPublicKey> keys;
-  for (const UpdatePathNode& node : commit.path->nodes) keys.push_back(node.encryption_key);
-  keys.back().pop_back();
-  LeafNode leaf = commit.path->leaf_node;
-  leaf.source = CommitSource{tree.set_path(anna, keys)};
-  tree.set_leaf(anna, std::make_shared<const LeafNode>(g.signed_leaf(leaf, g.device("a"), anna)));
-  EXPECT_EQ(error_of(joined(info_for(tree.nodes()), tree.nodes())), GroupError::invalid_tree);
+  const Commit commit = g.path_commit(anna);
+  for (std::size_t i = 0; i < commit.path->nodes.size(); ++i) {
+    RatchetTree tree = g.group.tree();
+    std::vector<HPKEPublicKey> keys;
+    for (const UpdatePathNode& node : commit.path->nodes) keys.push_back(node.encryption_key);
+    keys[i].pop_back();
+    LeafNode leaf = commit.path->leaf_node;
+    leaf.source = CommitSource{tree.set_path(anna, keys)};
+    tree.set_leaf(anna, std::make_shared<const LeafNode>(g.signed_leaf(leaf, g.device("a"), anna)));
+    EXPECT_EQ(error_of(joined(info_for(tree.nodes()), tree.nodes())), GroupError::invalid_tree);
+  }
 }
 
 TEST_F(PublicGroupTest, RefusesATreeInWhichTwoMembersShareAKey) {

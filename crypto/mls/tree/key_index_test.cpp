@@ -53,6 +53,15 @@ TEST(KeyIndex, KnowsNothingOfATreeWithoutKeys) {
   EXPECT_EQ(keys.index.find(keys.tree, Bytes{}), std::nullopt);
 }
 
+TEST(KeyIndex, TellsKeysApartThatBeginAlike) {
+  Keys keys;
+  keys.put(LeafIndex{0}, Bytes{1, 2, 3, 4, 5});
+  EXPECT_EQ(keys.index.find(keys.tree, Bytes{1, 2, 3, 4, 4}), std::nullopt);
+  EXPECT_EQ(keys.index.find(keys.tree, Bytes{1, 2, 3, 4}), std::nullopt);
+  EXPECT_EQ(keys.index.find(keys.tree, Bytes{1, 2, 3, 3, 5}), std::nullopt);
+  keys.expect_agreement();
+}
+
 // Keys that begin alike, too: whoever makes them may choose them so.
 TEST(KeyIndex, AgreesWithAMapAfterAnyHistory) {
   for (const std::size_t zeros : {0, 1, 4, 28}) {

@@ -65,6 +65,21 @@ TEST(Bounds, OfExtensions) {
   expect_bound(parse_required_capabilities, required(capabilities_max), required(capabilities_max + 1));
 }
 
+// What is longer than anything that fits is refused for what it says, before it is there.
+TEST(Bounds, OfTheDataOfAnExtension) {
+  const auto refusal = [](std::uint32_t size) {
+    Writer out;
+    write(out, GroupContext{});
+    Bytes wire = out.take();
+    wire.back() = 6;  // the list of extensions: a type and the length of its data
+    const Bytes length{static_cast<std::uint8_t>(0x80U | size >> 24U), static_cast<std::uint8_t>(size >> 16U),
+                       static_cast<std::uint8_t>(size >> 8U), static_cast<std::uint8_t>(size)};
+    return error_of(parse_group_context(concat({wire, Bytes{0xf0, 0x01}, length})));
+  };
+  EXPECT_EQ(refusal(structure_bytes_max), ParseError::truncated);
+  EXPECT_EQ(refusal(structure_bytes_max + 1), ParseError::too_long);
+}
+
 TEST(Bounds, OfExternalSenders) {
   const auto refusal = [](std::size_t count, std::size_t key_bytes) {
     const ExternalSender sender{.signature_key = Bytes(key_bytes), .credential = BasicCredential{}};

@@ -69,6 +69,8 @@ TEST(Strictness, TakesAuthenticatedContentOfMessagesOnly) {
   AuthenticatedContent content{.wire_format = WireFormat::mls_private_message,
                                .content = {.content = ApplicationData{}}};
   EXPECT_EQ(refusal(parse_authenticated_content, encode(content)), std::nullopt);
+  content.wire_format = WireFormat::mls_public_message;
+  EXPECT_EQ(refusal(parse_authenticated_content, encode(content)), std::nullopt);
   content.wire_format = WireFormat::mls_welcome;
   EXPECT_EQ(refusal(parse_authenticated_content, encode(content)), ParseError::unknown_value);
 }
