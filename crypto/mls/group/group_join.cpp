@@ -113,6 +113,7 @@ std::expected<ExternalJoin, JoinRefusal> Group::join_external(BytesView group_in
   auto init = group->suite().external_init(external_pub->external_pub, random);
   if (!init) return std::unexpected(JoinError::no_external_pub);
 
+  if (options.authenticated_data.size() > authenticated_data_bytes_max) return std::unexpected(JoinError::too_large);
   CommitPlan plan{.sender = NewMemberCommit{},
                   .proposals = {Proposal{ExternalInit{std::move(init->kem_output)}}},
                   .force_path = true,
@@ -120,7 +121,6 @@ std::expected<ExternalJoin, JoinRefusal> Group::join_external(BytesView group_in
                   .authenticated_data = std::move(options.authenticated_data)};
   if (options.replaces) plan.proposals.emplace_back(Proposal{Remove{*options.replaces}});
   for (PreSharedKeyID& psk : options.psks) plan.proposals.emplace_back(Proposal{PreSharedKey{std::move(psk)}});
-  if (options.authenticated_data.size() > authenticated_data_bytes_max) return std::unexpected(JoinError::too_large);
   auto made = make_commit(*group, std::move(plan), init->init_secret.view(), signature_key, services, random);
   if (!made) return std::unexpected(to_join_refusal(made.error()));
 

@@ -133,6 +133,18 @@ TEST_F(Joining, IsNotTriedWhereAnExtensionOfTheGroupIsNotSupported) {
   EXPECT_EQ(enter(anna.group->group_info()).error(), JoinRefusal{CommitError::leaf_required_capability_missing});
 }
 
+TEST_F(Joining, CarriesAsMuchAuthenticatedDataAsTheMembersReadAndNotAByteMore) {
+  const auto enter_with = [&](std::size_t size) {
+    return Group::join_external(anna.group->group_info(TreeDelivery::in_group_info), std::nullopt, dag.identity,
+                                *dag.signature_key, {.psks = {}, .authenticated_data = Bytes(size)}, village.services(),
+                                village.random());
+  };
+  EXPECT_EQ(enter_with(authenticated_data_bytes_max + 1).error(), JoinRefusal{JoinError::too_large});
+  const auto joining = enter_with(authenticated_data_bytes_max);
+  ASSERT_TRUE(joining);
+  EXPECT_TRUE(village.receive(anna, joining->commit));
+}
+
 // A tree that was never verified: from_group_info lets no such key in.
 TEST(ExternalCommitMaking, StopsAtAKeyThatCanNotBeEncryptedTo) {
   Village village;
