@@ -300,6 +300,19 @@ TEST_F(Reinitialising, BringsMembersInInTheFirstEpochOnly) {
             ContinuationError::not_first_epoch);
 }
 
+TEST_F(Reinitialising, IsNotBegunWithWhatNoGroupTakes) {
+  end_group();
+  const Candidate own = candidate(bjorn, village.suite());
+  const Candidate celines = candidate(celine, village.suite());
+  GroupParameters twice = wanted();
+  twice.extensions.push_back(twice.extensions.front());
+  EXPECT_EQ(begin(continuation(), twice, own, {&celines}).error(),
+            ContinuationRefusal{GroupError::malformed_extensions});
+  const Candidate of_another_suite = candidate(celine, *CipherSuite::of(CipherSuiteId::p256_aes128gcm_sha256_p256));
+  EXPECT_EQ(begin(continuation(), wanted(), own, {&of_another_suite}).error(),
+            ContinuationRefusal{CommitError::leaf_version_or_suite_unsupported});
+}
+
 TEST_F(Reinitialising, IsNotEnteredByWhoWasNotToldOfIt) {
   end_group();
   const auto begun = begin_with_all(continuation(), wanted());

@@ -163,6 +163,24 @@ TEST_F(PrivateProposals, AreKnownToTheirSenderWithoutBeingOpened) {
   EXPECT_EQ(bjorn.group->proposals_to_commit(), std::vector<ProposalRef>{removal.ref});
 }
 
+// Whoever fills a member's list must not make it read one message again and again.
+TEST_F(PrivateProposals, UseTheirKeyAlsoWhereTooManyWait) {
+  village.handshake_format = HandshakeFormat::either;
+  Device dag = village.new_device("dag");
+  Device eva = village.new_device("eva");
+  village.create_group(dag);
+  village.add(dag, {&eva}, {&dag});
+  for (std::uint32_t i = 0; i < proposals_waiting_max; ++i) {
+    ASSERT_TRUE(dag.group->receive_proposal(careless(eva, Remove{LeafIndex{i}}), village.services()));
+  }
+  const auto one_more = eva.group->propose(Remove{dag.leaf()}, {.wire_format = WireFormat::mls_private_message},
+                                           village.services(), village.random());
+  EXPECT_EQ(dag.group->receive_proposal(one_more->message, village.services()).error(),
+            CommitRefusal{CommitError::too_many_proposals});
+  EXPECT_EQ(dag.group->receive_proposal(one_more->message, village.services()).error(),
+            CommitRefusal{MessageError::key_consumed});
+}
+
 TEST_F(PrivateProposals, AreNotMadeInTheClear) {
   EXPECT_EQ(refusal(bjorn, Remove{celine.leaf()}, {.wire_format = WireFormat::mls_public_message}),
             CommitRefusal{MemberError::wire_format_not_allowed});
@@ -295,6 +313,13 @@ TEST_F(Proposals, HoldBackNothingWhenTheApplicationDoesNotWantThem) {
   EXPECT_TRUE(village.receive(anna, commit.message()));
 }
 
+TEST_F(Proposals, OfAnEarlierEpochThatWereNotValidLetNoneOfTheNextPass) {
+  ASSERT_TRUE(anna.group->receive_proposal(careless(bjorn, Remove{LeafIndex{3}}), village.services()));
+  expect_all_follow(village.update(celine));
+  village.propose(bjorn, Remove{celine.leaf()}, everybody());
+  EXPECT_EQ(anna.group->protect({}, {}, 0, village.random()).error(), MessageError::proposals_waiting);
+}
+
 TEST_F(Proposals, SayWhichLeafIsNotValid) {
   Device dag = village.new_device("dag");
   KeyPackage key_package = village.new_key_package(dag).key_package;
@@ -392,6 +417,50 @@ TEST_F(Proposals, ThatAreDisregardedAreStoredOnceEach) {
   const auto first = stored.begin() + 2 + 1 + 2 + 2;
   std::swap_ranges(first, first + 33, first + 33);
   EXPECT_EQ(Group::load(stored, anna.store.records(), *anna.signature_key).error(), ParseError::malformed);
+}
+
+// --- stores that somebody put together: version, format, the keys of own Updates, the disregarded, and the rest
+
+class SplicedStore : public Proposals {
+ protected:
+  static constexpr std::size_t front_bytes = 2 + 1 + 2 + 2;  // with neither keys nor references
+  static constexpr std::size_t key_at = 2 + 1 + 2 + 1;       // of the first key's bytes, when there is one
+  // anna's store with these in it.
+  std::optional<ParseError> refusal(const std::vector<Bytes>& update_keys, const std::vector<Bytes>& disregarded) {
+    const SecretBytes stored = anna.group->encode_group();
+    Writer out;
+    out.fixed(stored.view().first(3));
+    out.u16(static_cast<std::uint16_t>(update_keys.size()));
+    for (const Bytes& key : update_keys) out.bytes(key);
+    out.u16(static_cast<std::uint16_t>(disregarded.size()));
+    for (const Bytes& ref : disregarded) out.bytes(ref);
+    out.fixed(stored.view().subspan(front_bytes));
+    const auto loaded = Group::load(out.view(), anna.store.records(), *anna.signature_key);
+    return loaded ? std::nullopt : std::optional{loaded.error()};
+  }
+};
+
+TEST_F(SplicedStore, HoldsTheKeysOfItsOwnUpdatesAlone) {
+  village.propose_update(bjorn, everybody());
+  const SecretBytes bjorns = bjorn.group->encode_group();
+  EXPECT_EQ(refusal({}, {}), std::nullopt);
+  EXPECT_EQ(refusal({copy_of(bjorns.view().subspan(key_at, 32))}, {}), ParseError::malformed);
+}
+
+TEST_F(SplicedStore, HoldsKeysOfTheSuitesLength) {
+  const OutgoingProposal own = village.propose_update(anna, {});
+  const SecretBytes stored = anna.group->encode_group();
+  Bytes shorter = copy_of(stored.view());
+  shorter.at(key_at - 1) = 31;
+  shorter.erase(shorter.begin() + key_at);
+  EXPECT_EQ(Group::load(shorter, anna.store.records(), *anna.signature_key).error(), ParseError::malformed);
+}
+
+TEST_F(SplicedStore, HoldsNothingThatIsLongerThanAnyKeyOrHash) {
+  EXPECT_EQ(refusal({Bytes(public_key_bytes_max)}, {}), ParseError::malformed);
+  EXPECT_EQ(refusal({Bytes(public_key_bytes_max + 1)}, {}), ParseError::too_long);
+  EXPECT_EQ(refusal({}, {Bytes(hash_bytes_max)}), ParseError::malformed);
+  EXPECT_EQ(refusal({}, {Bytes(hash_bytes_max + 1)}), ParseError::too_long);
 }
 
 }  // namespace

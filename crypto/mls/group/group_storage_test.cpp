@@ -106,6 +106,28 @@ TEST_F(GroupOfThree, RefusesAStoredSecretOfAnotherLength) {
   EXPECT_EQ(Group::load(stored, {}, *bjorn.signature_key).error(), ParseError::malformed);
 }
 
+TEST_F(GroupOfThree, RefusesAStoredSecretThatIsLongerThanAnyHash) {
+  const SecretBytes stored = bjorn.group->encode_group();
+  const auto refusal = [&](std::size_t size) {
+    Writer out;
+    out.fixed(stored.view().first(stored.size() - stored_secret_bytes));
+    out.bytes(Bytes(size));
+    return Group::load(out.view(), {}, *bjorn.signature_key).error();
+  };
+  EXPECT_EQ(refusal(hash_bytes_max), ParseError::malformed);
+  EXPECT_EQ(refusal(hash_bytes_max + 1), ParseError::too_long);
+}
+
+TEST_F(GroupOfThree, TakesItsPublicStateFromRecordsOrFromTheRestAndNotFromBoth) {
+  const auto changes = bjorn.group->take_public_changes();
+  const auto refusal = [&](const SecretBytes& rest) {
+    const auto loaded = Group::load(rest.view(), changes.records, bjorn.store.records(), *bjorn.signature_key);
+    return loaded ? std::nullopt : std::optional{loaded.error()};
+  };
+  EXPECT_EQ(refusal(bjorn.group->encode_private()), std::nullopt);
+  EXPECT_EQ(refusal(bjorn.group->encode_group()), ParseError::malformed);
+}
+
 TEST_F(GroupOfThree, RefusesAPendingCommitOfAnotherFormat) {
   const OutgoingCommit update = village.update(bjorn);
   Bytes pending = copy_of(bjorn.group->encode_pending().view());

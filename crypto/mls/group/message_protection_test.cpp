@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-
 namespace samband::mls {
 namespace {
 
@@ -102,6 +101,8 @@ TEST(PublicMessage, CarriesNoApplicationData) {
   PublicMessage message = public_removal(scene);
   message.content.content = words();
   EXPECT_EQ(scene.open(message).error(), MessageError::application_not_private);
+  const AuthenticatedContent spoken = scene.sign(WireFormat::mls_public_message, words());
+  EXPECT_EQ(protect_public(scene.epoch(), spoken, scene.membership_key).error(), MessageError::application_not_private);
 }
 
 TEST(PublicMessage, IsRefusedFromALeafThatIsBlankAndFromNoMember) {

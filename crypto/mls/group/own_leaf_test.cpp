@@ -38,6 +38,13 @@ TEST_F(OwnLeaf, ListsTheExtensionsAndTheCredentialThatItUses) {
   EXPECT_EQ(leaf().capabilities.credentials, (ValueList{CredentialType::x509, CredentialType::basic}));
 }
 
+TEST_F(OwnLeaf, ListsNothingThatEverybodySupports) {
+  identity.capabilities.extensions = {ExtensionType::application_id, of_the_leaf, ExtensionType::external_senders};
+  identity.capabilities.proposals = {ProposalType::add, ProposalType{0xf001}, ProposalType::group_context_extensions};
+  EXPECT_EQ(leaf().capabilities.extensions, ValueList{of_the_leaf});
+  EXPECT_EQ(leaf().capabilities.proposals, ValueList{ProposalType{0xf001}});
+}
+
 TEST_F(OwnLeaf, ListsNothingTwice) {
   identity.capabilities = {.versions = {ProtocolVersion::mls10, ProtocolVersion::mls10},
                            .cipher_suites = {3, 1, 3},

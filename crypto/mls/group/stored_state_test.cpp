@@ -70,6 +70,26 @@ TEST_F(StoredState, SaysNothingMoreWhenItsRatchetHasEnded) {
   EXPECT_EQ(group->protect(view_of("2"), {}, 0, village.random()).error(), MessageError::ratchet_exhausted);
 }
 
+TEST_F(StoredState, MakesNoPrivateHandshakeWhenItsRatchetHasEnded) {
+  Bytes either = group_bytes;
+  either[2] = static_cast<std::uint8_t>(HandshakeFormat::either);
+  ASSERT_EQ(records.size(), 1U);
+  std::ranges::fill(records[0].value.writable().subspan(1, 4), 0xff);  // the next generation
+  auto group = load(either);
+  ASSERT_TRUE(group);
+  const CommitRefusal exhausted = MessageError::ratchet_exhausted;
+  const Services services = village.services();
+  const auto private_message = WireFormat::mls_private_message;
+  EXPECT_EQ(group->create_commit({.wire_format = private_message}, services, village.random()).error(), exhausted);
+  EXPECT_EQ(group
+                ->propose_update(std::nullopt, {.wire_format = private_message, .authenticated_data = {}}, services,
+                                 village.random())
+                .error(),
+            exhausted);
+  EXPECT_TRUE(group->public_group().waiting_proposals().empty());
+  EXPECT_TRUE(group->create_commit({.wire_format = WireFormat::mls_public_message}, services, village.random()));
+}
+
 TEST_F(StoredState, GoesOnBehindTheLastGenerationItUsed) {
   auto group = load(group_bytes);
   ASSERT_TRUE(group);
@@ -131,6 +151,16 @@ TEST_F(StoredKeyPackage, HoldsNothingBehindTheKeyPackage) {
   out.bytes(bundle.init_private_key.view());
   out.bytes(bundle.encryption_private_key.view());
   EXPECT_EQ(KeyPackageBundle::parse(out.view()).error(), ParseError::trailing_bytes);
+}
+
+TEST_F(StoredKeyPackage, HoldsNothingThatIsLongerThanAnyKeyOrStructure) {
+  bundle.init_private_key = SecretBytes{public_key_bytes_max + 1};
+  EXPECT_EQ(refusal(bundle), ParseError::too_long);
+  bundle = village.new_key_package(anna);
+  bundle.encryption_private_key = SecretBytes{public_key_bytes_max + 1};
+  EXPECT_EQ(refusal(bundle), ParseError::too_long);
+  EXPECT_EQ(KeyPackageBundle::parse(Bytes{1, 0x84, 0, 0, 0}).error(), ParseError::truncated);
+  EXPECT_EQ(KeyPackageBundle::parse(Bytes{1, 0x84, 0, 0, 1}).error(), ParseError::too_long);  // 2^26 + 1
 }
 
 TEST_F(StoredKeyPackage, HasAnInitKeyOfItsOwn) {

@@ -38,6 +38,9 @@ TEST(TreeKem, ReachesEveryMemberButThoseAddedByTheSameCommit) {
   Pair pair;
   EXPECT_TRUE(pair.receive(pair.path));
   EXPECT_EQ(pair.receive(pair.path, {LeafIndex{1}}).error(), PathError::not_reached);
+  UpdatePath for_nobody = pair.path;
+  for_nobody.nodes[0].encrypted_path_secret.clear();
+  EXPECT_EQ(pair.receive(for_nobody, {LeafIndex{1}}).error(), PathError::not_reached);
 }
 
 TEST(TreeKem, DoesNotReadAPathOfAnotherShape) {
@@ -119,6 +122,21 @@ TEST(TreeKem, RefusesMoreStoredKeysThanAPathHas) {
   Reader in{out.view()};
   std::ignore = PrivatePath::read(in);
   EXPECT_EQ(in.error(), ParseError::malformed);
+}
+
+TEST(TreeKem, RefusesAStoredKeyThatIsLongerThanAnyKey) {
+  const auto refusal = [](std::size_t size) {
+    Writer out;
+    out.u32(1);
+    out.u8(1);
+    out.u32(2);
+    out.bytes(Bytes(size));
+    Reader in{out.view()};
+    std::ignore = PrivatePath::read(in);
+    return in.error();
+  };
+  EXPECT_EQ(refusal(public_key_bytes_max), std::nullopt);
+  EXPECT_EQ(refusal(public_key_bytes_max + 1), ParseError::too_long);
 }
 
 }  // namespace
