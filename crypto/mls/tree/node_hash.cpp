@@ -23,14 +23,14 @@ NodeHashes::NodeHashes(std::size_t hash_bytes) {
   if (hash_bytes == 64) hashes_.emplace<2>();
 }
 
-void NodeHashes::resize(std::size_t nodes) {
-  std::visit([&](auto& hashes) { hashes.resize(nodes); }, hashes_);
+void NodeHashes::resize(std::uint32_t leaves) {
+  std::visit([&](auto& hashes) { hashes.resize(leaves); }, hashes_);
 }
 
 BytesView NodeHashes::at(NodeIndex node) const {
   return std::visit(
       [&](const auto& hashes) {
-        const auto& hash = hashes[node.value];
+        const auto& hash = hashes[node];
         return hash == std::remove_cvref_t<decltype(hash)>{} ? BytesView{} : BytesView{hash};
       },
       hashes_);
@@ -39,7 +39,7 @@ BytesView NodeHashes::at(NodeIndex node) const {
 void NodeHashes::set(NodeIndex node, BytesView hash) {
   std::visit(
       [&](auto& hashes) {
-        auto& place = hashes.edit(node.value);
+        auto& place = hashes.edit(node);
         assert(hash.size() == place.size());
         std::ranges::copy(hash, place.begin());
       },
@@ -48,7 +48,7 @@ void NodeHashes::set(NodeIndex node, BytesView hash) {
 
 bool NodeHashes::forget(NodeIndex node) {
   if (at(node).empty()) return false;
-  std::visit([&](auto& hashes) { hashes.edit(node.value).fill(0); }, hashes_);
+  std::visit([&](auto& hashes) { hashes.edit(node).fill(0); }, hashes_);
   return true;
 }
 

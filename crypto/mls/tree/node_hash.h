@@ -5,7 +5,7 @@
 #include <array>
 #include <variant>
 
-#include "crypto/mls/tree/paged_vector.h"
+#include "crypto/mls/tree/node_pages.h"
 #include "crypto/mls/wire/node.h"
 
 namespace samband::mls {
@@ -26,7 +26,7 @@ class NodeHash {
 class NodeHashes {
  public:
   explicit NodeHashes(std::size_t hash_bytes);  // 32, 48 or 64
-  void resize(std::size_t nodes);
+  void resize(std::uint32_t leaves);
   // Empty when it is not known. The view lives until the next change.
   [[nodiscard]] BytesView at(NodeIndex node) const;
   void set(NodeIndex node, BytesView hash);
@@ -35,7 +35,7 @@ class NodeHashes {
 
  private:
   template <std::size_t hash_bytes>
-  using Hashes = PagedVector<std::array<std::uint8_t, hash_bytes>>;
+  using Hashes = NodePages<std::array<std::uint8_t, hash_bytes>, 0>;
 
   std::variant<Hashes<32>, Hashes<48>, Hashes<64>> hashes_;
 };

@@ -34,7 +34,7 @@ const LeafNodePtr& RatchetTree::shared_leaf(LeafIndex index) const {
 const ParentNode* RatchetTree::parent_node(NodeIndex index) const {
   assert(!is_leaf(index));
   if (index.value >= node_count(leaf_count_)) return nullptr;
-  const std::optional<ParentNode>& node = parents_[index.value / 2];
+  const std::optional<ParentNode>& node = parents_[index];
   return node ? &*node : nullptr;
 }
 
@@ -56,8 +56,7 @@ std::vector<NodeIndex> RatchetTree::differences(const RatchetTree& other) const 
     const LeafNodePtr& there = other.shared_leaf(index);
     if (here != there && !(here && there && *here == *there)) out.push_back(node_of(index));
   });
-  decltype(parents_)::for_each_difference(parents_, other.parents_, [&](std::size_t i) {
-    const NodeIndex index{static_cast<std::uint32_t>(2 * i + 1)};
+  decltype(parents_)::for_each_difference(parents_, other.parents_, [&](NodeIndex index) {
     const ParentNode* here = parent_node(index);
     const ParentNode* there = other.parent_node(index);
     if (here != there && !(here && there && *here == *there)) out.push_back(index);
@@ -111,7 +110,7 @@ std::optional<LeafIndex> RatchetTree::add(LeafNodePtr node) {
   extend_to(index);
   for (const NodeIndex above : direct_path(index, leaf_count_)) {
     if (!parent_node(above)) continue;
-    std::vector<LeafIndex>& unmerged = parents_.edit(above.value / 2)->unmerged_leaves;
+    std::vector<LeafIndex>& unmerged = parents_.edit(above)->unmerged_leaves;
     unmerged.insert(std::ranges::upper_bound(unmerged, index), index);
   }
   set_leaf(index, std::move(node));
@@ -171,7 +170,7 @@ void RatchetTree::replace_leaf(LeafIndex index, LeafNodePtr node) {
 }
 
 void RatchetTree::set_parent(NodeIndex index, std::optional<ParentNode> node) {
-  parents_.edit(index.value / 2) = std::move(node);
+  parents_.edit(index) = std::move(node);
   forget_hashes_from(index);
 }
 
@@ -186,15 +185,13 @@ void RatchetTree::resize(std::uint32_t leaf_count) {
   members_.resize(leaf_count);
   leaves_.resize(leaf_count);
   parents_.resize(leaf_count);
-  hashes_.resize(node_count(leaf_count));
+  hashes_.resize(leaf_count);
 }
 
 void RatchetTree::truncate() {
   const std::uint32_t end = members_.end();
   const std::uint32_t count = end == 0 ? 0 : std::bit_ceil(end);
-  if (count == leaf_count_) return;
-  resize(count);
-  if (count > 0 && parents_[count - 1]) parents_.edit(count - 1) = std::nullopt;  // was the root above what is left
+  if (count != leaf_count_) resize(count);
 }
 
 void RatchetTree::forget_hashes_from(NodeIndex index) {

@@ -128,10 +128,10 @@ class RatchetTree {
   CipherSuite suite_;
   std::uint32_t leaf_count_ = 0;
   std::uint32_t member_count_ = 0;
-  LeafSet members_;                                 // the leaves that are not blank
-  PagedVector<LeafNodePtr> leaves_;                 // leaf_count_
-  PagedVector<std::optional<ParentNode>> parents_;  // node 2i + 1 at i; leaf_count_ of them, the last unused
-  NodeHashes hashes_;                               // one that is not known has only such above it
+  LeafSet members_;                  // the leaves that are not blank
+  PagedVector<LeafNodePtr> leaves_;  // leaf_count_
+  NodePages<std::optional<ParentNode>, 1> parents_;
+  NodeHashes hashes_;  // one that is not known has only such above it
 };
 
 }  // namespace samband::mls

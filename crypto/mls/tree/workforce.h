@@ -13,7 +13,8 @@ namespace samband::mls {
 class Workforce {
  public:
   virtual ~Workforce() = default;
-  // Calls `work` with 0 to pieces - 1, each once, in any order and perhaps several at a time; returns when all have.
+  // Calls `work` with 0 to pieces - 1, each once, in any order and perhaps several at a time. Returns when all have,
+  // and whoever called then sees what they wrote.
   virtual void carry_out(std::size_t pieces, const std::function<void(std::size_t)>& work) const = 0;
 };
 
