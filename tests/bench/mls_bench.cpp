@@ -70,7 +70,7 @@ void measure_adding(Surroundings& with, const Beginning& beginning, mls::Group& 
     following.add(cpu_seconds_of(follow), primitives.follow_bulk_add(members));
   }
   print_time("add all in one Commit, with Welcomes", members, adding,
-             "2 verify + 1 HPKE seal + 3 hashes a joiner, 3 sign");
+             "2 verify + 1 HPKE seal + 3 hashes a joiner, 2 sign");
   print_time("follow it from outside", members, following, "2 verify + 2 hashes a joiner");
   group.merge_pending();
 }
@@ -114,7 +114,7 @@ void measure_first_path(Surroundings& with, mls::Group& group, const mls::Group&
     creating.add(cpu_seconds_of(create), primitives.create_commit_after_bulk_add(members));
     processing.add(cpu_seconds_of(process), primitives.process_commit(members));
   }
-  print_time("create Commit with path right after", members, creating, "1 HPKE seal a member, 3 sign");
+  print_time("create Commit with path right after", members, creating, "1 HPKE seal a member, 2 sign");
   print_time("process it", members, processing, "the Commit's hashes, 2 verify, 1 HPKE open, the path");
 }
 
@@ -164,7 +164,7 @@ void measure_commits(Surroundings& with, FullGroup& members) {
   CommitTimes times;
   for (std::size_t round = 0; round < commit_rounds; ++round) commit_once(with, members, follower, times);
   print_time("create Commit with path, full tree", count, times.create,
-             "1 HPKE seal + 1 key pair + 2 hashes a level, 3 sign");
+             "1 HPKE seal + 1 key pair + 2 hashes a level, 2 sign");
   print_time("process it", count, times.process, "2 verify, 1 HPKE open, 1 key pair + 2 hashes a level");
   print_time("follow it from outside", count, times.follow, "2 verify, 2 hashes a level");
 }

@@ -18,6 +18,7 @@ constexpr std::size_t context_bytes = 160;  // an encoded GroupContext
 
 // TreeHashInput: NodeType, presence, and two hashes with their headers.
 constexpr std::size_t hash_field_bytes = 1 + 32;  // a hash or a key with its length in front
+constexpr std::size_t blank_leaf_bytes = 1 + 4 + 1;
 constexpr std::size_t blank_parent_bytes = 1 + 1 + 2 * hash_field_bytes;
 // A parent node adds its key, its parent hash and an empty list of unmerged leaves.
 constexpr std::size_t parent_bytes = blank_parent_bytes + 2 * hash_field_bytes + 1;
@@ -106,6 +107,7 @@ Primitives Primitives::measure(Surroundings& with, std::size_t commit_bytes) {
   measure_commit(out, with, commit_bytes);
   out.hash_leaf = hash_cost(with.suite, leaf.size() + 6);
   out.hash_parent = hash_cost(with.suite, parent_bytes);
+  out.hash_blank_leaf = hash_cost(with.suite, blank_leaf_bytes);
   out.hash_blank = hash_cost(with.suite, blank_parent_bytes);
   out.hash_key_package = hash_cost(with.suite, mls::encode(sample).size());
   return out;
@@ -115,10 +117,11 @@ std::size_t tree_depth(std::size_t members) {
   return static_cast<std::size_t>(std::bit_width(members - 1));
 }
 
-// §8: two extractions, then joiner and epoch secret, nine secrets of the epoch, and the pair for external joiners;
-// the transcript's two hashes, the first over the Commit, and the confirmation tag belong to every epoch as well.
+// §8: two extractions, then joiner and epoch secret and nine secrets of the epoch; the pair for external joiners is
+// asked for by a GroupInfo only. The transcript's two hashes, the first over the Commit, and the confirmation tag
+// belong to every epoch as well.
 double Primitives::key_schedule() const {
-  return 2 * extract + 11 * derive_secret + derive_kem_key + hash_commit + hash_parent + mac;
+  return 2 * extract + 11 * derive_secret + hash_commit + hash_parent + mac;
 }
 
 // §7.4: for each step of the path the next path secret, the node secret and the node's key pair.
@@ -136,31 +139,38 @@ double Primitives::message_keys() const {
   return 5 * derive_secret;
 }
 
+// §7.8: of all nodes of the full tree, when no parent has a key; what is blank is hashed too.
+double Primitives::tree_hashes(std::size_t members) const {
+  const std::size_t leaves = std::bit_ceil(members);
+  return static_cast<double>(members) * hash_leaf + static_cast<double>(leaves - members) * hash_blank_leaf +
+         static_cast<double>(leaves - 1) * hash_blank;
+}
+
 // A KeyPackage and its leaf are signed each; its Welcome is one HPKE seal that names it by a hash. Every leaf enters
-// the tree hash. Signed by the committer: the Commit, the published GroupInfo and the one in the Welcomes.
+// the tree hash. Signed by the committer: the Commit, and the GroupInfo in the Welcomes.
 double Primitives::bulk_add(std::size_t members) const {
   const auto n = static_cast<double>(members);
   const double each = 2 * verify + hpke_seal + hash_key_package;
-  return (n - 1) * each + n * (hash_leaf + hash_blank) + 2 * sign + sign_commit + mac_commit + key_schedule() +
-         seal_short;
+  return (n - 1) * each + tree_hashes(members) + sign + sign_commit + mac_commit + key_schedule() + seal_short;
 }
 
 // From outside: signatures, hashes and transcript.
 double Primitives::follow_bulk_add(std::size_t members) const {
   const auto n = static_cast<double>(members);
-  return (n - 1) * 2 * verify + n * (hash_leaf + hash_blank) + verify_commit + hash_commit + hash_parent;
+  return (n - 1) * 2 * verify + tree_hashes(members) + verify_commit + hash_commit + hash_parent;
 }
 
 // §12.4.3.1: every leaf's signature and the GroupInfo's; the whole tree hash; the Welcome's two layers.
 double Primitives::join_after_bulk_add(std::size_t members) const {
   const auto n = static_cast<double>(members);
-  return (n + 1) * verify + n * (hash_leaf + hash_blank) + hpke_open + seal_short + key_schedule();
+  return (n + 1) * verify + tree_hashes(members) + hpke_open + seal_short + key_schedule();
 }
 
-// §12.4.1: a fresh leaf and path, one HPKE seal for each step of a full tree; signed: leaf, Commit and GroupInfo.
+// §12.4.1: a fresh leaf and path, one HPKE seal for each step of a full tree; signed: leaf and Commit. A
+// GroupInfo for external joiners, which samband's server wants with each Commit, is the application's choice.
 double Primitives::create_commit(std::size_t members) const {
   return generate_kem_key + path_secrets(members) + path_hashes(members) +
-         static_cast<double>(tree_depth(members)) * hpke_seal + 2 * sign + sign_commit + mac_commit + key_schedule();
+         static_cast<double>(tree_depth(members)) * hpke_seal + sign + sign_commit + mac_commit + key_schedule();
 }
 
 // With blank parents, every other member gets a seal of its own.

@@ -24,6 +24,7 @@ struct Primitives {
   double extract = 0;
   double mac = 0;
   double hash_leaf = 0;         // TreeHashInput of a leaf
+  double hash_blank_leaf = 0;   // the same of a blank one
   double hash_parent = 0;       // TreeHashInput or ParentHashInput of a parent node
   double hash_blank = 0;        // TreeHashInput of a blank parent node
   double hash_key_package = 0;  // its reference
@@ -54,6 +55,7 @@ struct Primitives {
   [[nodiscard]] double key_schedule() const;
   [[nodiscard]] double path_secrets(std::size_t members) const;
   [[nodiscard]] double path_hashes(std::size_t members) const;
+  [[nodiscard]] double tree_hashes(std::size_t members) const;
   [[nodiscard]] double message_keys() const;
 };
 

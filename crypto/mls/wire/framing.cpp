@@ -5,6 +5,18 @@ namespace {
 
 // Room to write into, so that a message of the usual size need not grow: a Commit with a path of fourteen nodes.
 constexpr std::size_t framed_bytes_expected = 4096;
+constexpr std::size_t sealed_path_secret_bytes_expected = 96;
+
+// The same for a Commit over blank parents, which has a path secret for each member: a megabyte for 10,000.
+std::size_t bytes_expected(const FramedContent& content) {
+  std::size_t bytes = framed_bytes_expected;
+  const auto* commit = std::get_if<Commit>(&content.content);
+  if (commit == nullptr || !commit->path) return bytes;
+  for (const UpdatePathNode& node : commit->path->nodes) {
+    bytes += node.encrypted_path_secret.size() * sealed_path_secret_bytes_expected;
+  }
+  return bytes;
+}
 
 constexpr std::string_view tbs_label = "FramedContentTBS";
 
@@ -131,7 +143,7 @@ void write(Writer& out, const AuthenticatedContent& content) {
 
 Bytes framed_content_tbs(WireFormat wire_format, const FramedContent& content, const GroupContext& context) {
   Writer out;
-  out.reserve(framed_bytes_expected);
+  out.reserve(bytes_expected(content));
   write_tbs(out, wire_format, content, context);
   return out.take();
 }
@@ -139,7 +151,7 @@ Bytes framed_content_tbs(WireFormat wire_format, const FramedContent& content, c
 Bytes authenticated_content_tbm(const FramedContent& content, const FramedContentAuthData& auth,
                                 const GroupContext& context) {
   Writer out;
-  out.reserve(framed_bytes_expected);
+  out.reserve(bytes_expected(content));
   write_tbs(out, WireFormat::mls_public_message, content, context);
   write_auth_data(out, auth, content_type(content.content));
   return out.take();
@@ -163,7 +175,7 @@ ProposalRef make_proposal_ref(const AuthenticatedContent& proposal, const Cipher
 
 Bytes confirmed_transcript_hash_input(WireFormat wire_format, const FramedContent& content, BytesView signature) {
   Writer out;
-  out.reserve(framed_bytes_expected);
+  out.reserve(bytes_expected(content));
   out.u16(static_cast<std::uint16_t>(wire_format));
   write(out, content);
   out.bytes(signature);
