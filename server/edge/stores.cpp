@@ -25,7 +25,8 @@ std::string advice(StoreError error, const std::filesystem::path& place) {
     case StoreError::format_newer:
       return "the store " + where + " was written by a newer sambandd: install that version";
     case StoreError::format_older:
-      return "the store " + where + " was written by a sambandd from before the first release, which this one can't read: " +
+      return "the store " + where +
+             " was written by a sambandd from before the first release, which this one can't read: " +
              "make a new store with sambandd init in another folder";
     case StoreError::corrupt: return "the store " + where + " is damaged: restore it from a backup";
     case StoreError::full: return "no space is left for the store " + where + ": make room on its disk";

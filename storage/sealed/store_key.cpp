@@ -42,7 +42,7 @@ bool within(const PassphraseCost& low, const PassphraseCost& cost, const Passphr
 std::optional<SecretBytes> derive_wrapping_key(BytesView passphrase, const Header& header) {
   SAMBAND_CHECK(sodium_init() >= 0);  // chooses the fastest Argon2id; may be called again
   SecretBytes key{crypto_aead_xchacha20poly1305_ietf_KEYBYTES};
-  const std::string_view text = text_of(passphrase);
+  const std::string_view text = passphrase.empty() ? "" : text_of(passphrase);  // libsodium takes no null pointer
   const std::size_t memory_bytes = std::size_t{header.cost.memory_kib} << 10U;
   const int failed =
       crypto_pwhash_argon2id(key.writable().data(), key.size(), text.data(), text.size(), header.salt.bytes.data(),

@@ -36,6 +36,7 @@ TEST_F(StoreKey, StaysClosedToAnotherPassphrase) {
   const Bytes wrapped = wrap("fem små ord");
   EXPECT_EQ(unwrap("fem store ord", wrapped).error(), StoreKeyError::wrong_passphrase);
   EXPECT_EQ(unwrap("", wrapped).error(), StoreKeyError::wrong_passphrase);
+  EXPECT_EQ(unwrap_store_key({}, wrapped).error(), StoreKeyError::wrong_passphrase);
   EXPECT_EQ(unwrap(std::string(passphrase_bytes_max + 1, 'x'), wrapped).error(), StoreKeyError::wrong_passphrase);
 }
 

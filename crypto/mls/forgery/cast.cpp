@@ -9,6 +9,7 @@ constexpr std::size_t device_count = 8;
 
 std::vector<Device*> pointers(std::vector<Device>& devices) {
   std::vector<Device*> out;
+  out.reserve(devices.size());
   for (Device& device : devices) out.push_back(&device);
   return out;
 }
@@ -41,11 +42,16 @@ const Cast::Outsider& Cast::owner_of(const SignaturePublicKey& key) const {
 }
 
 Device Cast::twin_of(const Device& device) const {
-  return {device.name, std::make_unique<KeyPair>(device.signature_key->duplicate()), device.identity, std::nullopt, {}};
+  Device twin;
+  twin.name = device.name;
+  twin.signature_key = std::make_unique<KeyPair>(device.signature_key->duplicate());
+  twin.identity = device.identity;
+  return twin;
 }
 
 std::vector<Device> Cast::found(std::size_t count) {
   std::vector<Device> members;
+  members.reserve(count);
   for (std::size_t i = 0; i < count; ++i) members.push_back(twin_of(devices[i].device));
   std::vector<Device*> joiners = pointers(members);
   joiners.erase(joiners.begin());

@@ -140,7 +140,7 @@ void Scene::deliver_proposal(BytesView message, Expected expected, const Member*
   expect(refusing.size() <= (content ? 0U : 1U));
   for (const Member* member : refusing) forget(*member);
   tally_.proposals_accepted += maker == nullptr ? 1 : 0;
-  server_ = content ? std::move(next) : members_.front()->group.public_group();
+  server_ = content ? next : members_.front()->group.public_group();
   expect_agreement();
 }
 

@@ -43,6 +43,7 @@ class StoredGroup {
   }
   [[nodiscard]] std::vector<SecretTreeRecord> records() const {
     std::vector<SecretTreeRecord> records;
+    records.reserve(records_.size());
     for (const auto& [node, value] : records_) records.push_back({node, value.duplicate()});
     return records;
   }
@@ -131,7 +132,7 @@ class Village {
     content.auth.signature = sign_framed_content(content.wire_format, content.content, context, suite(),
                                                  device.signature_key->private_key.view());
     const SecretBytes stored = device.group->encode_group();
-    const BytesView membership_key = stored.view().subspan(stored.size() - 4 * 33 + 1, 32);
+    const BytesView membership_key = stored.view().subspan(stored.size() - std::size_t{4} * 33 + 1, 32);
     return encode_mls_message(protect_public({suite(), context}, content, membership_key).value());
   }
   OutgoingCommit commit_proposals(Device& device) {

@@ -19,8 +19,8 @@ struct SourcedProposal {
 // By the group as it is. A Commit judges it again, by the extensions that are then in force and together with the rest
 // of its list.
 [[nodiscard]] std::expected<void, CommitError> verify_proposal(const SourcedProposal& sourced,
-                                                               const GroupContext& context,
-                                                               const MemberIndex& members, const Judgement& judgement);
+                                                               const GroupContext& context, const MemberIndex& members,
+                                                               const Judgement& judgement);
 
 // --- what it is made of
 
