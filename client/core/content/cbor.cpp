@@ -35,6 +35,15 @@ cbor_callbacks callbacks() {
   return on;
 }
 
+// Of an item with that value or length (RFC 8949 §4.2.1).
+std::size_t shortest_head_bytes(std::uint64_t number) {
+  if (number < 24) return 1;
+  if (number <= std::numeric_limits<std::uint8_t>::max()) return 2;
+  if (number <= std::numeric_limits<std::uint16_t>::max()) return 3;
+  if (number <= std::numeric_limits<std::uint32_t>::max()) return 5;
+  return 9;
+}
+
 }  // namespace
 
 CborItem CborReader::decode(std::size_t& at) const {
@@ -51,8 +60,10 @@ CborItem CborReader::decode(std::size_t& at) const {
 
 CborItem CborReader::next() {
   if (failed_) return {};
+  const std::size_t start = at_;
   const CborItem item = decode(at_);
   if (item.kind == CborKind::none || item.kind == CborKind::other) fail();
+  has_longer_heads_ |= !failed_ && at_ - start - item.string.size() != shortest_head_bytes(item.number);
   return failed_ ? CborItem{} : item;
 }
 

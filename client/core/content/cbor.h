@@ -44,6 +44,8 @@ class CborReader {
   void fail() { failed_ = true; }
   [[nodiscard]] bool failed() const { return failed_; }
   [[nodiscard]] bool finished() const { return !failed_ && at_ == wire_.size(); }
+  // Whether a number or length was read that could have been written in fewer bytes.
+  [[nodiscard]] bool has_longer_heads() const { return has_longer_heads_; }
   // The encoded bytes between two positions of `position()`.
   [[nodiscard]] std::size_t position() const { return at_; }
   [[nodiscard]] BytesView since(std::size_t from) const { return wire_.subspan(from, at_ - from); }
@@ -56,6 +58,7 @@ class CborReader {
   BytesView wire_;
   std::size_t at_ = 0;
   bool failed_ = false;
+  bool has_longer_heads_ = false;
 };
 
 // Writes shortest forms only.

@@ -100,6 +100,16 @@ TEST(Content, RefusesAnotherEncodingOfTheSame) {
   EXPECT_EQ(parse_content(wire).error(), ContentError::not_deterministic);
 }
 
+TEST(Content, RefusesAnotherEncodingInsideAnExtension) {
+  Content content = text_message(salt, "x", "");
+  content.extensions = {{std::int64_t{1}, bytes_of("82182c0a")}};  // [44, 10]
+  EXPECT_TRUE(parse_content(encode(content)));
+  for (const char* longer : {"8219002c0a", "82182c180a", "9802182c0a"}) {
+    content.extensions = {{std::int64_t{1}, bytes_of(longer)}};
+    EXPECT_EQ(parse_content(encode(content)).error(), ContentError::not_deterministic) << longer;
+  }
+}
+
 TEST(Content, RefusesAnExtensionThatComesTwiceOrOutOfOrder) {
   Content twice = text_message(salt, "x", "");
   twice.extensions = {{std::int64_t{1}, bytes_of("00")}, {std::int64_t{1}, bytes_of("01")}};
