@@ -143,7 +143,7 @@ protocol::ReplyBody Core::State::answer(Turn& turn, const DeviceRequest& command
   }
   if (!is_in_force(from)) return protocol::Refused{Status::device_revoked, {}};
   const bool is_refused_room = disk_reserve && needs_room(request.body);
-  const protocol::Refused no_room{Status::disk_reserve, "the server takes no writes until its disk has room"};
+  protocol::Refused no_room{Status::disk_reserve, "the server takes no writes until its disk has room"};
   if (!protocol::is_counted(request.body)) {
     if (is_refused_room) return no_room;
     return reply_of(execute(turn, ticket, from, request.body));

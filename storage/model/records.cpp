@@ -38,7 +38,10 @@ ChainHead read_chain_head(Reader& in) {
 
 BlobState read_blob_state(Reader& in) {
   const std::uint8_t state = in.u8();
-  if (state != 1 && state != 2) in.fail(ParseError::unknown_value);
+  if (state != 1 && state != 2) {
+    in.fail(ParseError::unknown_value);
+    return BlobState::leased;
+  }
   return static_cast<BlobState>(state);
 }
 
