@@ -178,11 +178,11 @@ void Scene::welcome(const Cast::Outsider& joiner, BytesView message, const std::
   tally_.welcomes_accepted += joined ? 1 : 0;
   if (expected == Expected::acceptance) expect(joined.has_value());
   if (!joined) return;
-  const auto again = Group::load(joined->group.encode_group().view(), joined->group.take_secret_tree_changes(),
-                                 *joiner.device.signature_key);
-  expect(again && equal(again->encode_group().view(), joined->group.encode_group().view()));
-  if (joined->group.context() == server_.context() && !is_member(joiner.device)) {
-    seat(joiner.device, std::move(joined->group));
+  Member newcomer{&joiner.device, std::move(joined->group), {}};
+  newcomer.store.save(newcomer.group);
+  restart(newcomer);
+  if (newcomer.group.context() == server_.context() && !is_member(joiner.device)) {
+    members_.push_back(std::make_unique<Member>(std::move(newcomer)));
     expect_agreement();
   }
 }
