@@ -7,6 +7,10 @@
 
 namespace samband::mls::forgery {
 
+// What is drawn while they play: from another seed than their keys, or a key is drawn again, which a group refuses.
+inline constexpr std::uint64_t cast_seed = 1;
+inline constexpr std::uint64_t play_seed = 2;
+
 // A group as it was left: its members with their stores, and the group as its server sees it.
 struct Opening {
   std::vector<Device> members;
@@ -39,7 +43,7 @@ class Cast {
   std::vector<Device> found(std::size_t count);
   [[nodiscard]] Device twin_of(const Device& device) const;
 
-  Village village_;
+  Village village_{cast_seed};
 };
 
 }  // namespace samband::mls::forgery

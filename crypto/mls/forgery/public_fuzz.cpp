@@ -117,7 +117,7 @@ class Server {
   }
 
   const Cast& cast_;
-  SeededRandom random_{1};
+  SeededRandom random_{play_seed};
   Forger forger_;
   PublicGroup group_;
   MAC tag_ = Bytes(32, 7);  // of the present epoch; which one does not matter to the server

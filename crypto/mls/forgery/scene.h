@@ -94,7 +94,7 @@ class Scene {
 
   const Cast& cast_;
   Tally& tally_;
-  SeededRandom random_{1};
+  SeededRandom random_{play_seed};
   Forger forger_;
   PublicGroup server_;  // where messages are private, a member's, which it can't follow by itself
   HandshakeFormat format_;
