@@ -1,14 +1,15 @@
 #include "server/edge/init.h"
 
-#include <fcntl.h>
+#include <cstring>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "crypto/suite/random.h"
 #include "server/core/core.h"
 #include "server/edge/certificate.h"
+#include "server/edge/durable_file.h"
 #include "server/edge/log_key.h"
 #include "server/edge/stores.h"
+#include "server/edge/tls.h"
 
 namespace samband::server::edge {
 namespace {
@@ -35,33 +36,14 @@ class Scaffold {
   [[nodiscard]] bool finish() {
     if (::rename(place_.c_str(), target_.c_str()) != 0) return false;
     made_ = false;
-    return sync(target_) && sync(target_.parent_path());
+    return sync_folder(target_) && sync_folder(target_.parent_path());
   }
   [[nodiscard]] const Path& place() const { return place_; }
-
-  // A new file with this content, on the disk when this returns true.
   [[nodiscard]] bool write(const char* name, BytesView content, mode_t mode) const {
-    const int file = ::open((place_ / name).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    if (file < 0) return false;
-    std::size_t written = 0;
-    while (written < content.size()) {
-      const auto part = ::write(file, content.data() + written, content.size() - written);
-      if (part <= 0) break;
-      written += static_cast<std::size_t>(part);
-    }
-    const bool synced = written == content.size() && ::fsync(file) == 0;
-    return ::close(file) == 0 && synced;
+    return create_durably(place_ / name, content, {.mode = mode});
   }
 
  private:
-  static bool sync(const Path& folder) {
-    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0) return false;
-    const bool synced = ::fsync(descriptor) == 0;
-    ::close(descriptor);
-    return synced;
-  }
-
   Path target_;
   Path place_;
   bool made_ = false;
@@ -90,10 +72,9 @@ Configuration paths_in(const Path& folder, const std::string& name, const Socket
   return out;
 }
 
-std::expected<void, std::string> make_stores(const Configuration& configuration, SecretBytes seed, WallTime now) {
+std::expected<void, std::string> make_stores(const Configuration& configuration, LogKey& signer, WallTime now) {
   auto stores = open_stores(configuration, StoreUse::create);
   if (!stores) return std::unexpected{stores.error()};
-  LogKey signer{std::move(seed)};
   const storage::StoreMeta meta{
       .incarnation = 1, .shard_count = static_cast<std::uint16_t>(configuration.shards), .created_at = now};
   if (const auto written = stores->main->write(initial_batch(meta, signer), storage::Durability::synced); !written) {
@@ -109,7 +90,90 @@ bool is_taken(const Path& directory) {
   return !std::filesystem::is_directory(directory, error) || !std::filesystem::is_empty(directory, error) || error;
 }
 
+std::string cannot_write(const Path& place) {
+  return place.string() + " can't be written (" + std::strerror(errno) +
+         "): check who owns its folder, and the space of its disk";
+}
+
+std::expected<void, std::string> make_certificate(const Configuration& configuration, WallTime now) {
+  const auto made = make_self_signed(configuration.name, now);
+  if (!made) return std::unexpected{made.error() + ": check that name is a host name"};
+  std::error_code ignored;
+  std::filesystem::create_directories(configuration.certificate.parent_path(), ignored);
+  std::filesystem::create_directories(configuration.private_key.parent_path(), ignored);
+  if (!create_durably(configuration.private_key, made->private_key_pem.view())) {
+    return std::unexpected{cannot_write(configuration.private_key)};
+  }
+  if (!create_durably(configuration.certificate, view_of(made->certificate_pem), {.mode = 0644})) {
+    return std::unexpected{cannot_write(configuration.certificate)};
+  }
+  return {};
+}
+
+// The key that is there, as an init that was interrupted has left it, or a new one.
+std::expected<std::unique_ptr<LogKey>, std::string> find_log_key(const Path& file) {
+  if (!std::filesystem::exists(file)) {
+    SystemRandom random;
+    const SecretBytes seed = random.secret(32);
+    if (!create_durably(file, log_key_file(seed.view()).view())) return std::unexpected{cannot_write(file)};
+  }
+  return read_log_key(file);
+}
+
+// Both stores appear when they are complete, the main one last: it says that all is there.
+std::expected<void, std::string> place_stores(const Configuration& configuration, LogKey& signer, WallTime now) {
+  Configuration fresh = configuration;
+  fresh.store += ".new";
+  fresh.chunks += ".new";
+  std::error_code error;
+  for (const Path& left_over : {fresh.store, fresh.chunks}) {
+    std::filesystem::remove_all(left_over, error);  // of an init that was interrupted
+  }
+  if (auto made = make_stores(fresh, signer, now); !made) return made;
+  std::filesystem::rename(fresh.chunks, configuration.chunks, error);
+  if (!error) std::filesystem::rename(fresh.store, configuration.store, error);
+  if (error || !sync_folder(configuration.chunks.parent_path()) || !sync_folder(configuration.store.parent_path())) {
+    return std::unexpected{cannot_write(configuration.store)};
+  }
+  return {};
+}
+
 }  // namespace
+
+std::expected<Furnished, std::string> furnish(const Configuration& configuration, SelfSign self_sign, WallTime now) {
+  if (is_taken(configuration.store)) {
+    return std::unexpected{"there is a store in " + configuration.store.string() +
+                           " already: it is kept; start the server, or name another folder in the configuration"};
+  }
+  if (is_taken(configuration.chunks)) {
+    return std::unexpected{"there are chunks in " + configuration.chunks.string() + ", and no store in " +
+                           configuration.store.string() +
+                           ": restore the store that they belong to, or move them away if there was none"};
+  }
+  const bool has_certificate =
+      std::filesystem::exists(configuration.certificate) || std::filesystem::exists(configuration.private_key);
+  if (self_sign == SelfSign::yes && !has_certificate) {
+    if (auto made = make_certificate(configuration, now); !made) return std::unexpected{made.error()};
+  }
+  const auto tls = load_tls(configuration.certificate, configuration.private_key, now);
+  if (!tls) return std::unexpected{tls.error()};
+  const auto signer = find_log_key(configuration.log_key);
+  if (!signer) return std::unexpected{signer.error()};
+  if (auto placed = place_stores(configuration, **signer, now); !placed) return std::unexpected{placed.error()};
+  return Furnished{tls->fingerprint, self_sign == SelfSign::yes && !has_certificate};
+}
+
+Configuration installed_configuration() {
+  const Path state{"/var/lib/samband"};
+  Configuration out;
+  out.store = state / "store";
+  out.chunks = state / "chunks";
+  out.log_key = state / "log_key";
+  out.certificate = state / "tls/certificate.pem";
+  out.private_key = state / "tls/private_key.pem";
+  out.admin_socket = "/run/samband/admin.sock";
+  return out;
+}
 
 std::expected<NewServer, std::string> initialise(const Path& wanted, const std::string& name,
                                                  const SocketAddress& listen, WallTime now) {
@@ -133,7 +197,8 @@ std::expected<NewServer, std::string> initialise(const Path& wanted, const std::
   const auto certificate = make_self_signed(name, now);
   if (!certificate) return std::unexpected{certificate.error() + ": check that --name is a host name"};
   const Configuration configuration = paths_in(scaffold.place(), name, listen);
-  if (auto made = make_stores(configuration, seed.duplicate(), now); !made) return std::unexpected{made.error()};
+  LogKey signer{seed.duplicate()};
+  if (auto made = make_stores(configuration, signer, now); !made) return std::unexpected{made.error()};
 
   // In the file, paths are relative: the folder can be moved as a whole.
   const std::string text = configuration_text(paths_in(Path{}, name, listen));

@@ -87,6 +87,64 @@ TEST(Initialise, LeavesNothingWhenItFails) {
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
+// What `init --config` makes: where the configuration says, and nothing twice.
+class Furnish : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    configuration = installed_configuration();
+    configuration.name = "localhost";
+    configuration.store = folder.path() / "store";
+    configuration.chunks = folder.path() / "chunks";
+    configuration.log_key = folder.path() / "log_key";
+    configuration.certificate = folder.path() / "tls/certificate.pem";
+    configuration.private_key = folder.path() / "tls/private_key.pem";
+  }
+  std::string refusal(SelfSign self_sign = SelfSign::yes) const {
+    const auto made = furnish(configuration, self_sign, testing::wall_now());
+    return made ? "" : made.error();
+  }
+  TemporaryFolder folder;
+  Configuration configuration;
+};
+
+TEST_F(Furnish, MakesWhatTheConfigurationNames) {
+  const auto made = furnish(configuration, SelfSign::yes, testing::wall_now());
+  ASSERT_TRUE(made.has_value()) << made.error();
+  EXPECT_TRUE(made->is_self_signed_now);
+  EXPECT_EQ(mode_of(configuration.log_key), 0600U);
+  EXPECT_EQ(mode_of(configuration.private_key), 0600U);
+  const auto file = folder.path() / "sambandd.toml";
+  std::ofstream{file} << configuration_text(configuration);
+  EXPECT_THAT(check(file, testing::wall_now()).faults, ElementsAre());
+}
+
+TEST_F(Furnish, NeedsACertificate) {
+  EXPECT_THAT(refusal(SelfSign::no), HasSubstr("no certificate can be read"));
+  EXPECT_FALSE(std::filesystem::exists(configuration.store));
+}
+
+TEST_F(Furnish, GoesOnWhereAnInterruptedOneStopped) {
+  std::filesystem::create_directories(configuration.store.string() + ".new/left");
+  ASSERT_EQ(refusal(), "");
+  const Hash fingerprint =
+      load_tls(configuration.certificate, configuration.private_key, testing::wall_now())->fingerprint;
+  const auto key = copy_of((*read_log_key(configuration.log_key))->public_key().view());
+  std::filesystem::remove_all(configuration.store);
+  std::filesystem::remove_all(configuration.chunks);
+  const auto made = furnish(configuration, SelfSign::yes, testing::wall_now());
+  ASSERT_TRUE(made.has_value()) << made.error();
+  EXPECT_FALSE(made->is_self_signed_now);
+  EXPECT_EQ(made->fingerprint, fingerprint);
+  EXPECT_EQ(copy_of((*read_log_key(configuration.log_key))->public_key().view()), key);
+}
+
+TEST_F(Furnish, KeepsAStoreThatIsThere) {
+  ASSERT_EQ(refusal(), "");
+  EXPECT_THAT(refusal(), HasSubstr("already: it is kept"));
+  std::filesystem::remove_all(configuration.store);
+  EXPECT_THAT(refusal(), HasSubstr("restore the store that they belong to"));
+}
+
 TEST_F(NewServerFolder, IsRefusedWhenAKeyCanBeReadByOthers) {
   ::chmod(configuration.private_key.c_str(), 0644);
   const auto tls = load_tls(configuration.certificate, configuration.private_key, testing::wall_now());

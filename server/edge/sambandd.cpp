@@ -28,7 +28,14 @@ int fail(const std::string& line) {
   return status_failed;
 }
 
-int run_init(const std::string& directory, const std::string& name, const std::string& listen) {
+void print_faults(const std::string& file, const std::vector<ConfigurationFault>& faults) {
+  for (const ConfigurationFault& fault : faults) {
+    const std::string line = fault.line == 0 ? "" : " line " + std::to_string(fault.line);
+    std::cerr << "sambandd: " << file << line << ": " << fault.says << '\n';
+  }
+}
+
+int run_init_in_folder(const std::string& directory, const std::string& name, const std::string& listen) {
   const auto address = parse_socket_address(listen);
   if (!address) {
     std::cerr << "sambandd: --listen: " << address.error() << '\n';
@@ -41,11 +48,17 @@ int run_init(const std::string& directory, const std::string& name, const std::s
   return status_done;
 }
 
-void print_faults(const std::string& file, const std::vector<ConfigurationFault>& faults) {
-  for (const ConfigurationFault& fault : faults) {
-    const std::string line = fault.line == 0 ? "" : " line " + std::to_string(fault.line);
-    std::cerr << "sambandd: " << file << line << ": " << fault.says << '\n';
+int run_furnish(const std::string& file, bool self_signed) {
+  const auto configuration = read_configuration(file);
+  if (!configuration) {
+    print_faults(file, configuration.error());
+    return status_failed;
   }
+  const auto made = furnish(*configuration, self_signed ? SelfSign::yes : SelfSign::no, WatchedClock{}.now());
+  if (!made) return fail(made.error());
+  std::cerr << "made " << configuration->store.string() << "\ncertificate SHA-256 fingerprint:\n";
+  std::cout << to_hex(made->fingerprint.view()) << '\n';
+  return status_done;
 }
 
 void reload(Server& server, const std::string& file) {
@@ -118,21 +131,53 @@ int run_check(const std::string& file) {
   return status_done;
 }
 
+struct InitOptions {
+  std::string directory;
+  std::string name;
+  std::string listen = "0.0.0.0:8443";
+  std::string file;
+  bool self_signed = false;
+  bool print = false;
+};
+
+CLI::App* add_init(CLI::App& app, InitOptions& options) {
+  CLI::App* init = app.add_subcommand("init", "Make a new server: in an empty folder, or where a configuration says");
+  CLI::Option* dir = init->add_option("--dir", options.directory, "Folder for configuration, stores and keys");
+  CLI::Option* name = init->add_option("--name", options.name, "Host name that clients connect to")->needs(dir);
+  dir->needs(name);
+  init->add_option("--listen", options.listen, "ADDRESS:PORT; port 0 takes a free one")
+      ->capture_default_str()
+      ->needs(dir);
+  CLI::Option* file =
+      init->add_option("--config", options.file, "A configuration: makes the stores and the key that it names")
+          ->excludes(dir);
+  init->add_flag("--self-signed", options.self_signed, "Make a certificate too, if there is none")->needs(file);
+  init->add_flag("--print-config", options.print, "Print the configuration that the packages install, and no more")
+      ->excludes(dir)
+      ->excludes(file);
+  init->footer("Example: sambandd init --dir /srv/samband --name samband.example.no --listen 0.0.0.0:8443");
+  return init;
+}
+
+int run_init(const InitOptions& options) {
+  if (options.print) {
+    std::cout << configuration_text(installed_configuration());
+    return status_done;
+  }
+  if (!options.file.empty()) return run_furnish(options.file, options.self_signed);
+  if (!options.directory.empty()) return run_init_in_folder(options.directory, options.name, options.listen);
+  std::cerr << "sambandd: init needs --dir and --name, or --config: see sambandd init --help\n";
+  return status_usage;
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"The samband server: carries what it can't read.", "sambandd"};
   app.require_subcommand(1);
   app.set_version_flag("--version", version);
   app.footer("Example: sambandd serve --config /etc/samband/sambandd.toml");
 
-  std::string directory;
-  std::string name;
-  std::string listen = "0.0.0.0:8443";
-  CLI::App* init = app.add_subcommand("init", "Make a new server in an empty folder");
-  init->add_option("--dir", directory, "Folder for configuration, stores and keys")->required();
-  init->add_option("--name", name, "Host name that clients connect to")->required();
-  init->add_option("--listen", listen, "ADDRESS:PORT; port 0 takes a free one")->capture_default_str();
-  init->footer("Example: sambandd init --dir /var/lib/samband --name samband.example.no --listen 0.0.0.0:8443");
-
+  InitOptions options;
+  CLI::App* init = add_init(app, options);
   std::string file;
   CLI::App* serve = app.add_subcommand("serve", "Run in the foreground until SIGTERM");
   serve->add_option("--config", file, "The configuration, sambandd.toml")->required();
@@ -150,7 +195,7 @@ int run(int argc, char** argv) {
     std::cerr << "sambandd: " << error.what() << ": see sambandd --help\n";
     return status_usage;
   }
-  if (init->parsed()) return run_init(directory, name, listen);
+  if (init->parsed()) return run_init(options);
   if (serve->parsed()) return run_serve(file);
   return run_check(file);
 }

@@ -102,6 +102,13 @@ std::shared_ptr<SSL_CTX> make_context() {
 
 }  // namespace
 
+std::optional<Hash> key_pin_of(const std::filesystem::path& file) {
+  const Certificate certificate = read_certificate(file);
+  ERR_clear_error();
+  if (!certificate) return std::nullopt;
+  return hash_of_public_key(certificate.get());
+}
+
 std::string secret_file_fault(const std::filesystem::path& file) {
   struct stat status{};
   if (::stat(file.c_str(), &status) != 0) {

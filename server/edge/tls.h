@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <openssl/types.h>
+#include <optional>
 #include <string>
 
 #include "crypto/bytes/bytes.h"
@@ -23,6 +24,9 @@ struct TlsIdentity {
 // may read, a key of another certificate, a certificate that is expired or not valid yet at `now`.
 [[nodiscard]] std::expected<TlsIdentity, std::string> load_tls(const std::filesystem::path& certificate,
                                                                const std::filesystem::path& private_key, WallTime now);
+
+// The pin of a certificate's key, expired or not; nullopt when there is no certificate in the file.
+[[nodiscard]] std::optional<Hash> key_pin_of(const std::filesystem::path& certificate);
 
 // Why a secret file may not be used: missing, or readable by group or others. Empty when it is well.
 [[nodiscard]] std::string secret_file_fault(const std::filesystem::path& file);

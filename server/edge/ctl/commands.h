@@ -11,7 +11,7 @@
 namespace samband::server::edge::ctl {
 
 struct Where {
-  std::string configuration;  // its admin socket is used, unless `socket` names one
+  std::string configuration = "/etc/samband/sambandd.toml";  // its admin socket is used, unless `socket` names one
   std::string socket;
   bool json = false;
 };

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "server/edge/ctl/commands.h"
+#include "server/edge/ctl/setup.h"
 #include "server/edge/version.h"
 
 namespace samband::server::edge::ctl {
@@ -69,6 +70,21 @@ void add_other_commands(CLI::App& app, Where& where, std::string& id, std::strin
   });
 }
 
+void add_setup(CLI::App& app, Where& where, SetupOptions& options, Action& action) {
+  CLI::App* setup = command(app, "setup", "First configuration, and a renewed certificate; asks for what is missing",
+                            "sambandctl setup --name samband.example.no --certificate chain.pem --key key.pem");
+  setup->add_option("--name", options.name, "Host name that clients connect to");
+  setup->add_option("--listen", options.listen, "ADDRESS:PORT that clients connect to");
+  setup->add_option("--certificate", options.certificate, "Certificate with its chain, a PEM file; it is copied");
+  setup->add_option("--key", options.key, "Its private key, a PEM file without passphrase; it is copied");
+  setup->add_flag("--self-signed", options.self_signed, "Make a certificate, for a trial");
+  setup->add_flag("--replace-key", options.replace_key,
+                  "Take a certificate with another key: shuts out enrolled devices");
+  setup->add_flag("!--no-start", options.start, "Do not enable and start the service");
+  setup->add_option("--user", options.user, "The server's own user, when root runs this")->capture_default_str();
+  setup->final_callback([&] { action = [&] { return set_up(where, options); }; });
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"What the operator of a samband server does.", "sambandctl"};
   app.require_subcommand(1);
@@ -76,7 +92,7 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", version);
   app.footer("Example: sambandctl --config /var/lib/samband/sambandd.toml status");
 
-  Where where{.configuration = "/etc/samband/sambandd.toml", .socket = {}, .json = false};
+  Where where;
   app.add_option("--config", where.configuration, "The server's configuration")->capture_default_str();
   app.add_option("--socket", where.socket, "The server's admin socket, instead");
   app.add_flag("--json", where.json, "One JSON object a line on standard output");
@@ -86,7 +102,9 @@ int run(int argc, char** argv) {
   std::string letters;
   std::string id;
   std::string number;
+  SetupOptions setup;
   Action action;
+  add_setup(app, where, setup, action);
   add_partner_commands(app, where, options, file, letters, action);
   add_other_commands(app, where, id, number, action);
 

@@ -1,0 +1,21 @@
+// Other programs that a command needs: run, waited for, their status told.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+#include "server/edge/durable_file.h"
+
+namespace samband::server::edge::ctl {
+
+// The user and primary group of that name; nullopt when there is none.
+[[nodiscard]] std::optional<FileOwner> find_user(const std::string& name);
+
+// Runs a program, as `user` with that user's groups if one is given; what it prints goes to standard error. `program`
+// with a slash is a path, else it is looked for in PATH. Its exit status; 127 when it can't be started, 128 + N when
+// signal N ended it.
+[[nodiscard]] int run_program(const std::vector<std::string>& program, const std::optional<FileOwner>& user = {});
+
+}  // namespace samband::server::edge::ctl
