@@ -177,6 +177,7 @@ void Scene::welcome(const Cast::Outsider& joiner, BytesView message, const std::
                             {.handshake_format = format_});
   tally_.welcomes_accepted += joined ? 1 : 0;
   if (expected == Expected::acceptance) expect(joined.has_value());
+  if (expected == Expected::refusal) expect(!joined.has_value());
   if (!joined) return;
   Member newcomer{&joiner.device, std::move(joined->group), {}};
   newcomer.store.save(newcomer.group);

@@ -125,8 +125,11 @@ void Scene::commit(Script& script) {
   deliver_commit(outgoing->message(), Expected::acceptance);
   if (!welcomes) return;
   for (std::size_t i = 0; i < welcomes->size(); ++i) {
-    const Cast::Outsider& joiner = cast_.owner_of(outgoing->added()[i].key_package.leaf_node.signature_key);
-    welcome(joiner, (*welcomes)[i].message, std::nullopt, Expected::acceptance);
+    const KeyPackage& added = outgoing->added()[i].key_package;
+    const Cast::Outsider& joiner = cast_.owner_of(added.leaf_node.signature_key);
+    // A forged proposal may have brought another one under the joiner's key.
+    const bool is_own = encode(added) == encode(joiner.bundle.key_package);
+    welcome(joiner, (*welcomes)[i].message, std::nullopt, is_own ? Expected::acceptance : Expected::refusal);
   }
 }
 
