@@ -1,17 +1,13 @@
 #include "tests/bench/post_bench.h"
 
-#include <deque>
 #include <fmt/format.h>
-#include <poll.h>
 
 #include "storage/model/entry.h"
 #include "storage/model/server_layout.h"
-#include "tests/bench/channel.h"
-#include "tests/bench/must.h"
 #include "tests/bench/rocks_limit.h"
 #include "tests/bench/table.h"
 #include "tests/bench/timing.h"
-#include "tests/bench/trial_server.h"
+#include "tests/bench/writers.h"
 
 namespace samband::bench {
 namespace {
@@ -22,21 +18,6 @@ constexpr std::size_t posts_a_round = 400;  // of each writer
 constexpr std::size_t single_posts_a_round = 200;
 constexpr std::size_t rounds = 7;  // many and short: a sync takes ten times as long from one moment to the next
 constexpr std::size_t message_bytes = 1024;
-constexpr int wait_milliseconds_max = 30'000;
-
-// A device that posts into a channel of its own.
-struct Writer {
-  EnrolledDevice device;
-  std::unique_ptr<Session> session;
-  std::unique_ptr<Channel> channel;
-
-  std::vector<Bytes> requests;  // of this round
-  std::size_t sent = 0;
-  std::size_t answered = 0;
-
-  void prepare(std::size_t count, std::vector<Record>& records);
-  void send_more(std::size_t in_flight_max);
-};
 
 struct PostRates {
   Pairs posts_a_second;
@@ -53,74 +34,16 @@ Record record_of(const Channel& channel, const EnrolledDevice& device, std::uint
   return {storage::server_store::entry_key(channel.id(), seq), storage::encode(entry)};
 }
 
-void Writer::prepare(std::size_t count, std::vector<Record>& records) {
-  requests.clear();
-  sent = 0;
-  answered = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    protocol::SendMessage request = channel->new_message(message_bytes);
-    records.push_back(record_of(*channel, device, channel->next_seq() + i, request.message));
-    requests.push_back(session->encode(std::move(request)));
-  }
-}
-
-void Writer::send_more(std::size_t in_flight_max) {
-  Bytes together;
-  while (sent < requests.size() && sent - answered < in_flight_max) {
-    together.insert(together.end(), requests[sent].begin(), requests[sent].end());
-    ++sent;
-  }
-  if (!together.empty()) session->send(together);
-}
-
-std::vector<Writer> make_writers(const TrialServer& server, Surroundings& with, SSL_CTX& tls) {
-  const identity::Invitation invitation = server.add_partner();
-  std::vector<Writer> out;
-  auto first = std::make_unique<Session>(tls, invitation);
-  Organisation organisation{invitation, writers, first->hello().now, with.random};
-  for (std::size_t i = 0; i < writers; ++i) {
-    Writer writer{.device = organisation.new_device()};
-    writer.session = i == 0 ? std::move(first) : std::make_unique<Session>(tls, invitation);
-    if (i == 0) {
-      writer.session->ask(organisation.first_enrolment(writer.device));
-    } else {
-      writer.session->ask(Organisation::enrolment(writer.device));
-    }
-    writer.session->log_in(writer.device);
-    writer.channel = std::make_unique<Channel>(*writer.session, writer.device, organisation, with);
-    out.push_back(std::move(writer));
-  }
-  return out;
-}
-
-// Seconds until the last of them is answered.
-double post_all(std::span<Writer> all, std::size_t in_flight_max) {
-  std::vector<pollfd> sockets;
-  for (Writer& writer : all) sockets.push_back({writer.session->frames().stream().socket(), POLLIN, 0});
-  std::size_t unfinished = all.size();
-  const auto start = Clock::now();
-  for (Writer& writer : all) writer.send_more(in_flight_max);
-  while (unfinished > 0) {
-    must(::poll(sockets.data(), sockets.size(), wait_milliseconds_max) > 0, "the server answers no more");
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      if (sockets[i].revents == 0) continue;
-      Writer& writer = all[i];
-      writer.answered += writer.session->take_answers();
-      // Half a window at a time, so that requests travel together.
-      if (writer.sent - writer.answered <= in_flight_max / 2) writer.send_more(in_flight_max);
-      if (writer.answered == writer.requests.size()) {
-        sockets[i].fd = -1;
-        --unfinished;
-      }
-    }
-  }
-  return seconds_since(start);
-}
-
 void measure_round(pid_t server, std::span<Writer> all, std::size_t posts, std::size_t in_flight_max, RocksLimit& rocks,
                    std::size_t batch, PostRates& rates) {
   std::vector<Record> records;
-  for (Writer& writer : all) writer.prepare(posts, records);
+  for (Writer& writer : all) {
+    writer.prepare(posts, message_bytes);
+    for (std::size_t i = 0; i < posts; ++i) {
+      records.push_back(
+          record_of(*writer.channel, writer.device, writer.channel->next_seq() + i, writer.posts[i].message));
+    }
+  }
   const auto count = static_cast<double>(records.size());
   double rocks_seconds = 0;
   const double rocks_cpu = cpu_seconds_of([&] { rocks_seconds = rocks.write(records, batch); });
@@ -146,7 +69,7 @@ void run_post(const std::filesystem::path& programs) {
   pin_to(load_core);
   Surroundings with;
   const auto tls = client_tls();
-  std::vector<Writer> all = make_writers(server, with, *tls);
+  std::vector<Writer> all = make_writers(server, writers, with, *tls);
 
   PostRates pipelined;
   PostRates single;

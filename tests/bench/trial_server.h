@@ -25,11 +25,11 @@ class TrialServer {
   [[nodiscard]] pid_t process() const { return process_->id(); }
   [[nodiscard]] std::filesystem::path certificate() const { return directory() / "certificate.pem"; }
   [[nodiscard]] std::filesystem::path private_key() const { return directory() / "certificate.key"; }
+  [[nodiscard]] std::filesystem::path configuration() const { return directory() / "sambandd.toml"; }
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
 
  private:
   [[nodiscard]] std::filesystem::path directory() const { return folder_.path() / "server"; }
-  [[nodiscard]] std::filesystem::path configuration() const { return directory() / "sambandd.toml"; }
   void adjust_configuration() const;
 
   std::filesystem::path programs_;
