@@ -112,7 +112,10 @@ std::expected<std::shared_ptr<AdminSocket>, std::string> AdminSocket::open(net::
   if (const ::group* named =
           configuration.admin_group.empty() ? nullptr : ::getgrnam(configuration.admin_group.c_str())) {
     state->group = named->gr_gid;
-    if (::chown(path.c_str(), static_cast<uid_t>(-1), named->gr_gid) != 0) {
+    // A unit of the service manager forbids the call; where the server's own group is the one, it is not needed.
+    struct stat made{};
+    const bool is_theirs = ::lstat(path.c_str(), &made) == 0 && made.st_gid == named->gr_gid;
+    if (!is_theirs && ::chown(path.c_str(), static_cast<uid_t>(-1), named->gr_gid) != 0) {
       log_warning("admin socket: group {} can't be given to it; root and this user can still connect",
                   configuration.admin_group);
     }
