@@ -20,6 +20,8 @@ enum class Fault : std::uint8_t {
   server_away,             // not connected, and the operation can't wait
   server_refused,          // `detail` holds the server's own words
   server_full,             // its disk reserve is reached
+  server_maintenance,      // its operator takes no writes for now; `detail` says why
+  partner_limit,           // all devices of the own partner together have reached the limit named by `detail`
   server_incompatible,     // another version of the protocol
   server_contradicts_log,  // its directory is not the one the signed log describes: do not trust it
   too_many_requests,

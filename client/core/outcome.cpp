@@ -25,6 +25,8 @@ Fault fault_of(Status status) {
     case Status::invitation_revoked: return Fault::invitation_revoked;
     case Status::device_revoked: return Fault::device_revoked;
     case Status::disk_reserve: return Fault::server_full;
+    case Status::maintenance: return Fault::server_maintenance;
+    case Status::partner_limit: return Fault::partner_limit;
     case Status::unsupported_version: return Fault::server_incompatible;
     case Status::shutting_down:
     case Status::too_slow:

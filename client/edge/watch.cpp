@@ -53,8 +53,8 @@ std::vector<fs::path> entries_of(const fs::path& folder, bool hidden_too) {
 
 // What passes with time; the rest is the guidance's own fault or the channel's rules.
 bool passes(Fault fault) {
-  return fault == Fault::server_away || fault == Fault::server_full || fault == Fault::too_many_requests ||
-         fault == Fault::cancelled;
+  return fault == Fault::server_away || fault == Fault::server_full || fault == Fault::server_maintenance ||
+         fault == Fault::too_many_requests || fault == Fault::cancelled;
 }
 
 }  // namespace

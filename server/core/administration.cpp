@@ -3,10 +3,12 @@
 #include "crypto/identity/name.h"
 #include "server/core/audit.h"
 #include "server/core/refusals.h"
+#include "storage/model/server_layout.h"
 
 namespace samband::server {
 namespace {
 
+namespace layout = storage::server_store;
 using protocol::AdminDone;
 using protocol::AdminRefused;
 using protocol::AdminReply;
@@ -50,7 +52,8 @@ std::expected<identity::PartnerNumber, std::string> number_of(const identity::Di
   return std::unexpected(std::move(fault));
 }
 
-protocol::PartnerListed listed(const identity::Directory& directory, const identity::PartnerRecord& partner) {
+protocol::PartnerListed listed(const Administration& with, const identity::PartnerRecord& partner) {
+  const identity::Directory& directory = with.log.directory();
   const identity::PartnerKeyRecord* key = directory.partner_key(partner.id, directory.size());
   return {.id = partner.id,
           .kind = partner.kind,
@@ -60,11 +63,16 @@ protocol::PartnerListed listed(const identity::Directory& directory, const ident
           .language_form = partner.profile().language_form,
           .enrolled = key != nullptr,
           .devices = static_cast<std::uint32_t>(directory.devices_of(partner.id, directory.size()).size()),
-          .key_fingerprint = key != nullptr ? key->fingerprint : Hash{}};
+          .key_fingerprint = key != nullptr ? key->fingerprint : Hash{},
+          .document_bytes = with.documents.bytes_of(partner.id),
+          .document_bytes_max = with.documents.bytes_max_of(with.turn.limits, partner.id),
+          .has_own_quota = with.documents.has_own_quota(partner.id)};
 }
 
 // Rows are tried on a copy, so that every fault is found and none of them leaves a trace.
-AdminReply add_partners(Turn& turn, DirectoryLog& log, const protocol::AddPartners& request) {
+AdminReply add_partners(Administration& with, const protocol::AddPartners& request) {
+  Turn& turn = with.turn;
+  DirectoryLog& log = with.log;
   identity::Directory trial = log.directory();
   std::vector<identity::DirectoryLeafBody> leaves;
   AdminRefused faults{"nothing was added", {}};
@@ -100,14 +108,14 @@ AdminReply add_partners(Turn& turn, DirectoryLog& log, const protocol::AddPartne
   protocol::PartnersListed added;
   for (const protocol::NewPartner& partner : request.partners) {
     if (const auto* record = log.directory().partner(partner.id)) {
-      added.partners.push_back(listed(log.directory(), *record));
+      added.partners.push_back(listed(with, *record));
     }
   }
   return added;
 }
 
-AdminReply append(Turn& turn, DirectoryLog& log, const identity::DirectoryLeafBody& body) {
-  const auto placed = log.append(turn, body);
+AdminReply append(Administration& with, const identity::DirectoryLeafBody& body) {
+  const auto placed = with.log.append(with.turn, body);
   if (!placed) return refused(describe(placed.error()));
   return AdminDone{"leaf " + std::to_string(placed->index)};
 }
@@ -162,73 +170,138 @@ AdminReply list_devices(const identity::Directory& directory, const protocol::Li
   return all;
 }
 
-struct Administer {
-  Turn& turn;
-  DirectoryLog& log;
-  const ChannelFigures& figures;
+AdminReply set_maintenance(Administration& with, const protocol::SetMaintenance& request) {
+  const auto tell = [&](std::string what) {
+    with.turn.outgoing.emplace_back(MaintenanceChanged{with.maintenance});
+    with.audit.append(with.turn.main, with.turn.at,
+                      {.kind = storage::AuditAct::maintenance,
+                       .who = with.who,
+                       .partner = {},
+                       .what = std::move(what),
+                       .first_leaf = {}});
+  };
+  if (!request.on) {
+    if (!with.maintenance) return AdminDone{"it was off already"};
+    with.maintenance.reset();
+    with.turn.main.remove(layout::meta, layout::maintenance_key());
+    tell("maintenance ended");
+    return AdminDone{"writes are taken again"};
+  }
+  const WallTime since = with.maintenance ? with.maintenance->since : with.turn.at;
+  with.maintenance = storage::Maintenance{since, request.reason};
+  with.turn.main.put(layout::meta, layout::maintenance_key(), storage::encode(*with.maintenance));
+  tell(request.reason.empty() ? "maintenance began" : "maintenance began: " + request.reason);
+  return AdminDone{"writes are refused"};
+}
 
-  AdminReply operator()(const protocol::AddPartners& request) const { return add_partners(turn, log, request); }
+AdminReply set_quota(Administration& with, const protocol::SetPartnerQuota& request) {
+  const identity::PartnerRecord* partner = with.log.directory().partner(request.partner);
+  if (partner == nullptr) return refused("there is no such partner: look at sambandctl partner list");
+  with.documents.set_quota(with.turn.main, request.partner, request.document_bytes_max);
+  const std::string now = std::to_string(with.documents.bytes_max_of(with.turn.limits, request.partner)) + " bytes";
+  const std::string what = request.document_bytes_max ? "may have documents of " + now
+                                                      : "may have documents of as much as is configured, " + now;
+  with.audit.append(with.turn.main, with.turn.at,
+                    {.kind = storage::AuditAct::quota,
+                     .who = with.who,
+                     .partner = request.partner,
+                     .what = "partner " + partner->profile().name + " " + what,
+                     .first_leaf = {}});
+  return AdminDone{now};
+}
+
+AdminReply status_of(const Administration& with) {
+  const identity::Directory& directory = with.log.directory();
+  protocol::ServerStatus status;
+  status.directory_size = directory.size();
+  for (const PartnerId& id : directory.partners()) {
+    if (!directory.partner_in_force(id, directory.size())) continue;
+    ++status.partners;
+    if (directory.partner_key(id, directory.size()) != nullptr) ++status.partners_enrolled;
+  }
+  status.devices = directory.devices().size();
+  status.channels = with.figures.channels;
+  status.entries = with.figures.entries;
+  status.incarnation = with.turn.incarnation;
+  status.audit_records = with.audit.records();
+  status.last_backup_at = with.audit.last_backup_at();
+  status.maintenance = with.maintenance.has_value();
+  if (with.maintenance) {
+    status.maintenance_since = with.maintenance->since;
+    status.maintenance_reason = with.maintenance->reason;
+  }
+  return status;
+}
+
+struct Administer {
+  Administration& with;
+  const identity::Directory& directory = with.log.directory();
+
+  AdminReply operator()(const protocol::AddPartners& request) const { return add_partners(with, request); }
   AdminReply operator()(const protocol::ListPartners&) const {
     protocol::PartnersListed all;
-    for (const PartnerId& id : log.directory().partners()) {
-      if (!log.directory().partner_in_force(id, log.directory().size())) continue;
-      all.partners.push_back(listed(log.directory(), *log.directory().partner(id)));
+    for (const PartnerId& id : directory.partners()) {
+      if (!directory.partner_in_force(id, directory.size())) continue;
+      all.partners.push_back(listed(with, *directory.partner(id)));
     }
     return all;
   }
   AdminReply operator()(const protocol::RenamePartner& request) const {
-    const identity::PartnerRecord* partner = log.directory().partner(request.partner);
+    const identity::PartnerRecord* partner = directory.partner(request.partner);
     if (partner == nullptr) return refused("there is no such partner");
     if (!identity::is_valid_name(request.name)) return refused("that is no name");
-    return append(turn, log,
-                  identity::PartnerRenamed{request.partner, request.name, partner->profile().community,
-                                           partner->profile().language_form});
+    return append(with, identity::PartnerRenamed{request.partner, request.name, partner->profile().community,
+                                                 partner->profile().language_form});
   }
   AdminReply operator()(const protocol::RenumberPartner& request) const {
-    const identity::PartnerRecord* partner = log.directory().partner(request.partner);
+    const identity::PartnerRecord* partner = directory.partner(request.partner);
     if (partner == nullptr) return refused("there is no such partner");
     const auto number = identity::parse_partner_number(request.number, partner->kind);
     if (!number) return refused(fault_of(number.error()));
-    return append(turn, log, identity::PartnerRenumbered{request.partner, partner->kind, *number});
+    return append(with, identity::PartnerRenumbered{request.partner, partner->kind, *number});
   }
   AdminReply operator()(const protocol::MergePartners& request) const {
-    return append(turn, log, identity::PartnerMerged{request.from, request.into});
+    return append(with, identity::PartnerMerged{request.from, request.into});
   }
   AdminReply operator()(const protocol::RemovePartner& request) const {
-    return append(turn, log, identity::PartnerRemoved{request.partner});
+    return append(with, identity::PartnerRemoved{request.partner});
   }
   AdminReply operator()(const protocol::ReinvitePartner& request) const {
     // Replacing a key is said so in the log; who never had one is only invited again.
-    const bool replaces = log.directory().partner_key(request.partner, log.directory().size()) != nullptr;
-    return append(turn, log,
-                  identity::OperatorInvitation{request.partner, request.token, request.expires_at, replaces});
+    const bool replaces = directory.partner_key(request.partner, directory.size()) != nullptr;
+    return append(with, identity::OperatorInvitation{request.partner, request.token, request.expires_at, replaces});
   }
-  AdminReply operator()(const protocol::ListInvitations&) const { return list_invitations(turn, log.directory()); }
+  AdminReply operator()(const protocol::ListInvitations&) const { return list_invitations(with.turn, directory); }
   AdminReply operator()(const protocol::RevokeInvitation& request) const {
-    return append(turn, log, identity::OperatorInvitationRevoked{request.token});
+    return append(with, identity::OperatorInvitationRevoked{request.token});
   }
-  AdminReply operator()(const protocol::ListDevices& request) const { return list_devices(log.directory(), request); }
-  AdminReply operator()(const protocol::GetStatus&) const {
-    protocol::ServerStatus status;
-    status.directory_size = log.directory().size();
-    status.partners = log.directory().partners().size();
-    status.devices = log.directory().devices().size();
-    status.channels = figures.channels;
-    status.entries = figures.entries;
-    status.incarnation = turn.incarnation;
-    return status;
+  AdminReply operator()(const protocol::ListDevices& request) const { return list_devices(directory, request); }
+  AdminReply operator()(const protocol::GetStatus&) const { return status_of(with); }
+  AdminReply operator()(const protocol::ListAudit& request) const {
+    return list_audit(with.turn.main, directory, request);
   }
-  AdminReply operator()(const protocol::ListAudit& request) const { return audit(turn, log.directory(), request); }
   AdminReply operator()(const protocol::GetServerIdentity&) const { return refused("asked of the core"); }
   AdminReply operator()(const protocol::Backup&) const { return refused("asked of the core"); }
   AdminReply operator()(const protocol::CheckStore&) const { return refused("asked of the core"); }
+  AdminReply operator()(const protocol::VerifyAudit&) const { return refused("asked of the core"); }
+  AdminReply operator()(const protocol::SetMaintenance& request) const { return set_maintenance(with, request); }
+  AdminReply operator()(const protocol::SetPartnerQuota& request) const { return set_quota(with, request); }
 };
 
 }  // namespace
 
-AdminReply administer(Turn& turn, DirectoryLog& log, const ChannelFigures& figures,
-                      const protocol::AdminRequest& request) {
-  return std::visit(Administer{turn, log, figures}, request);
+AdminReply administer(Administration& with, const protocol::AdminRequest& request) {
+  const std::uint64_t leaves = with.log.directory().size();
+  AdminReply reply = std::visit(Administer{with}, request);
+  if (with.log.directory().size() != leaves) {
+    with.audit.append(with.turn.main, with.turn.at,
+                      {.kind = storage::AuditAct::directory,
+                       .who = with.who,
+                       .partner = {},
+                       .what = "changed the directory",
+                       .first_leaf = leaves});
+  }
+  return reply;
 }
 
 }  // namespace samband::server

@@ -50,7 +50,8 @@ void write(Turn& turn, const BlobId& blob, const BlobRecord& record) {
 
 }  // namespace
 
-void Blobs::load_records(const StoreView& main, const std::function<bool(const ChannelId&)>& is_ours) {
+void Blobs::load_records(const StoreView& main, PartnerDocuments& documents,
+                         const std::function<bool(const ChannelId&)>& is_ours) {
   main.scan(layout::blobs, storage::all_keys(), std::numeric_limits<std::size_t>::max(),
             [&](BytesView key, BytesView value) {
               const auto blob = BlobId::of(key);  // the keys of marks and references are longer
@@ -58,11 +59,12 @@ void Blobs::load_records(const StoreView& main, const std::function<bool(const C
               if (!record || !is_ours(record->channel)) return storage::Visit::more;
               if (record->reference_count == 0) leases_.insert({record->until, *blob});
               if (record->state == BlobState::leased) uploads_[*blob].uploader = record->uploader;
+              documents.add(record->uploader, record->content_bytes);  // 0 while leased
               return storage::Visit::more;
             });
 }
 
-void Blobs::load_uploads(const StoreView& main) {
+void Blobs::load_uploads(const StoreView& main, PartnerDocuments& documents) {
   for (auto& [blob, upload] : uploads_) {
     main.scan(layout::blobs, storage::keys_with_prefix(blob.view()), std::numeric_limits<std::size_t>::max(),
               [&](BytesView key, BytesView value) {
@@ -74,6 +76,7 @@ void Blobs::load_uploads(const StoreView& main) {
                 }
                 return storage::Visit::more;
               });
+    documents.add(upload.uploader, upload.bytes);
   }
 }
 
@@ -102,9 +105,13 @@ std::expected<Blobs::Upload*, protocol::Refused> Blobs::upload_of(Turn& turn, co
   return &upload;
 }
 
-Outcome Blobs::upload(Turn& turn, const DeviceId& from, const protocol::UploadChunk& request) {
+Outcome Blobs::upload(Turn& turn, PartnerDocuments& documents, const DeviceId& from,
+                      const protocol::UploadChunk& request) {
   const std::uint64_t chunks_max = turn.limits.document_bytes_max / protocol::chunk_bytes_max + 1;
   if (request.chunk.empty() || request.index >= chunks_max) return refuse(Status::too_large, "the document");
+  const bool is_full = !documents.has_room(turn.limits, from, request.chunk.size());
+  // Not even begun when there is no room for its first chunk.
+  if (is_full && !uploads_.contains(request.blob)) return refuse(Status::partner_limit, "partner_document_bytes_max");
   const auto upload = upload_of(turn, from, request);
   if (!upload) return std::unexpected(upload.error());
 
@@ -115,8 +122,10 @@ Outcome Blobs::upload(Turn& turn, const DeviceId& from, const protocol::UploadCh
     return refuse(Status::conflict, "another chunk came with that number");
   }
   if ((*upload)->bytes + mark.bytes > turn.limits.document_bytes_max) return refuse(Status::too_large, "the document");
+  if (is_full) return refuse(Status::partner_limit, "partner_document_bytes_max");
   (*upload)->chunks[request.index] = mark.bytes;
   (*upload)->bytes += mark.bytes;
+  documents.add(from, mark.bytes);
   turn.chunks.put(chunk_layout::chunks, chunk_layout::chunk_key(request.blob, request.index), request.chunk);
   turn.main.put(layout::blobs, mark_key(request.blob, request.index), encode(mark));
   return protocol::Done{};
@@ -211,7 +220,7 @@ void Blobs::remove_chunks(Turn& turn, const BlobId& blob, std::uint32_t end) {
   }
 }
 
-void Blobs::end_leases(Turn& turn) {
+void Blobs::end_leases(Turn& turn, PartnerDocuments& documents) {
   while (!leases_.empty() && leases_.begin()->first <= turn.at) {
     const BlobId blob = leases_.begin()->second;
     leases_.erase(leases_.begin());
@@ -221,9 +230,11 @@ void Blobs::end_leases(Turn& turn) {
         turn.chunks.remove(chunk_layout::chunks, chunk_layout::chunk_key(blob, index));
         turn.main.remove(layout::blobs, mark_key(blob, index));
       }
+      documents.take_away(upload->second.uploader, upload->second.bytes);
       uploads_.erase(upload);
     } else if (record) {
       remove_chunks(turn, blob, record->chunk_count);
+      documents.take_away(record->uploader, record->content_bytes);
     }
     turn.main.remove(layout::blobs, layout::blob_key(blob));
   }

@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "server/core/partner_documents.h"
 #include "server/core/turn.h"
 #include "storage/model/records.h"
 
@@ -18,13 +19,14 @@ class Blobs {
  public:
   // What is under lease of the shard's blobs: all whose channel `is_ours`.
   template <class IsOurs>
-  void load(const StoreView& main, IsOurs&& is_ours) {
-    load_records(main, std::forward<IsOurs>(is_ours));
-    load_uploads(main);
+  void load(const StoreView& main, PartnerDocuments& documents, IsOurs&& is_ours) {
+    load_records(main, documents, std::forward<IsOurs>(is_ours));
+    load_uploads(main, documents);
   }
 
   // The asker's right to the channel was judged before.
-  [[nodiscard]] Outcome upload(Turn& turn, const DeviceId& from, const protocol::UploadChunk& request);
+  [[nodiscard]] Outcome upload(Turn& turn, PartnerDocuments& documents, const DeviceId& from,
+                               const protocol::UploadChunk& request);
   [[nodiscard]] Outcome seal(Turn& turn, const DeviceId& from, const protocol::SealBlob& request);
   [[nodiscard]] Outcome fetch(const Turn& turn, const protocol::FetchChunk& request) const;
   [[nodiscard]] Outcome fetch(const Turn& turn, const DeviceId& from, const protocol::FetchUpload& request) const;
@@ -35,7 +37,7 @@ class Blobs {
   void refer(Turn& turn, const ChannelId& channel, std::uint64_t seq, const std::vector<BlobId>& blobs);
 
   // Uploads that were never sealed, and blobs that nothing ever referred to, are gone.
-  void end_leases(Turn& turn);
+  void end_leases(Turn& turn, PartnerDocuments& documents);
 
  private:
   struct Upload {
@@ -44,8 +46,9 @@ class Blobs {
     std::uint64_t bytes = 0;
   };
 
-  void load_records(const StoreView& main, const std::function<bool(const ChannelId&)>& is_ours);
-  void load_uploads(const StoreView& main);
+  void load_records(const StoreView& main, PartnerDocuments& documents,
+                    const std::function<bool(const ChannelId&)>& is_ours);
+  void load_uploads(const StoreView& main, PartnerDocuments& documents);
   [[nodiscard]] std::expected<Upload*, protocol::Refused> upload_of(Turn& turn, const DeviceId& from,
                                                                     const protocol::UploadChunk& request);
   [[nodiscard]] std::size_t uploads_by(const DeviceId& device) const;

@@ -7,6 +7,7 @@
 
 #include "crypto/mls/public/public_group.h"
 #include "server/core/core.h"
+#include "server/core/partner_documents.h"
 #include "server/core/turn.h"
 #include "server/protocol/verdict/verdict.h"
 #include "storage/model/policy.h"
@@ -51,6 +52,7 @@ struct ChannelTurn {
   Turn& turn;
   const identity::Directory& directory;
   ChannelIndex& index;
+  PartnerDocuments& documents;
 
   [[nodiscard]] protocol::Circumstances circumstances(const ChannelId& channel, const DeviceId& sender) const {
     return {channel, sender, turn.at, directory, directory.size()};

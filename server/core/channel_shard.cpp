@@ -43,7 +43,7 @@ struct ChannelRequest {
 
   Outcome operator()(const protocol::UploadChunk& request) const {
     if (!is_writer()) return refuse(Status::not_permitted);
-    return shard.blobs_.upload(at.turn, from, request);
+    return shard.blobs_.upload(at.turn, at.documents, from, request);
   }
   Outcome operator()(const protocol::SealBlob& request) const {
     if (!is_writer()) return refuse(Status::not_permitted);
@@ -130,7 +130,7 @@ void ChannelShard::acknowledge(Turn& turn, const DeviceId& from, const protocol:
 
 void ChannelShard::tick(ChannelTurn& at) {
   staging_.end_leases(at.turn);
-  blobs_.end_leases(at.turn);
+  blobs_.end_leases(at.turn, at.documents);
   while (!due_.empty() && std::get<WallTime>(*due_.begin()) <= at.turn.at) {
     const auto [when, channel, guidance] = *due_.begin();
     due_.erase(due_.begin());
@@ -147,8 +147,8 @@ const Channel* ChannelShard::find(const ChannelId& channel) const {
 }
 
 std::optional<LoadFailure> ChannelShard::load(const StoreView& main, const identity::Directory& directory,
-                                              ChannelIndex& index, protocol::ShardIndex shard,
-                                              protocol::ShardIndex shard_count) {
+                                              ChannelIndex& index, PartnerDocuments& documents,
+                                              protocol::ShardIndex shard, protocol::ShardIndex shard_count) {
   const auto is_ours = [&](const ChannelId& channel) { return protocol::shard_of(channel, shard_count) == shard; };
   for (const ChannelId& id : channels_in(main)) {
     if (!is_ours(id)) continue;
@@ -175,7 +175,7 @@ std::optional<LoadFailure> ChannelShard::load(const StoreView& main, const ident
       ++channel->second.waiting_welcomes[item.epoch];
     }
   });
-  blobs_.load(main, is_ours);
+  blobs_.load(main, documents, is_ours);
   staging_.load(main, shard);
   return std::nullopt;
 }

@@ -17,8 +17,8 @@ class ChannelShard {
  public:
   // The shard's part of the stores. `shard_count`: of all shards, to know which channels are its own.
   [[nodiscard]] std::optional<LoadFailure> load(const StoreView& main, const identity::Directory& directory,
-                                                ChannelIndex& index, protocol::ShardIndex shard,
-                                                protocol::ShardIndex shard_count);
+                                                ChannelIndex& index, PartnerDocuments& documents,
+                                                protocol::ShardIndex shard, protocol::ShardIndex shard_count);
 
   // A request about a channel of this shard, or about the shard itself; not one that waits in parts.
   [[nodiscard]] Outcome answer(ChannelTurn& at, Ticket ticket, const DeviceId& from,

@@ -6,8 +6,15 @@
 #include "server/core/effects.h"
 #include "server/protocol/admin.h"
 #include "server/protocol/messages.h"
+#include "storage/model/records.h"
 
 namespace samband::server {
+
+// Who administers: the Unix user at the other end of the admin socket.
+struct Operator {
+  std::uint32_t uid = 0;
+  std::string user;  // its name, or "" where the system knows none
+};
 
 // A request of a device that has logged in.
 struct DeviceRequest {
@@ -33,12 +40,19 @@ struct LoginRequest {
 struct AdminCommand {
   Ticket ticket;
   protocol::AdminRequest request;
+  Operator who;
+};
+// What an administrator did by other ways than an AdminRequest: it is entered into the audit chain, and not answered.
+struct RecordAct {
+  Operator who;
+  storage::AuditAct act = storage::AuditAct::other;
+  std::string what;  // a sentence for people
 };
 // Time has passed: leases end, releases fall due, heads are signed anew. The edge sends one to each shard every
 // few seconds, and when a WakeAt asks for it.
 struct Tick {};
 
-using CommandBody = std::variant<DeviceRequest, StrangerRequest, LoginRequest, AdminCommand, Tick>;
+using CommandBody = std::variant<DeviceRequest, StrangerRequest, LoginRequest, AdminCommand, RecordAct, Tick>;
 
 struct Command {
   protocol::ShardIndex shard = 0;  // `shard_of_command` tells

@@ -63,6 +63,9 @@ std::uint64_t Core::incarnation() const {
 protocol::ShardIndex Core::shard_count() const {
   return state_->meta().shard_count;
 }
+const std::optional<storage::Maintenance>& Core::maintenance() const {
+  return state_->maintenance();
+}
 const Bytes& Core::tree_head() const {
   return state_->tree_head();
 }

@@ -70,6 +70,7 @@ class Core {
   // What Hello says beside the edge's own.
   [[nodiscard]] std::uint64_t incarnation() const;
   [[nodiscard]] protocol::ShardIndex shard_count() const;
+  [[nodiscard]] const std::optional<storage::Maintenance>& maintenance() const;
   [[nodiscard]] const Bytes& tree_head() const;  // the newest SignedTreeHead; may be ahead of the disk
 
   // Whether, and how far, the device may read the channel: the newest of its windows that begins at or before

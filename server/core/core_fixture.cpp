@@ -47,9 +47,10 @@ protocol::ReplyBody Server::ask(const DeviceId& device, protocol::RequestBody bo
   std::uint64_t& counter = counters[{device, shard}];
   protocol::ReplyBody reply = ask_as(device, counter + 1, std::move(body));
   const auto* refused = std::get_if<protocol::Refused>(&reply);
-  const bool is_spent = refused == nullptr || (refused->status != protocol::Status::counter_out_of_order &&
-                                               refused->status != protocol::Status::disk_reserve &&
-                                               refused->status != protocol::Status::device_revoked);
+  const bool is_spent =
+      refused == nullptr ||
+      (refused->status != protocol::Status::counter_out_of_order && refused->status != protocol::Status::disk_reserve &&
+       refused->status != protocol::Status::maintenance && refused->status != protocol::Status::device_revoked);
   if (is_spent) ++counter;
   return reply;
 }
@@ -60,7 +61,7 @@ protocol::ReplyBody Server::ask_as_stranger(protocol::RequestBody body) {
 }
 
 protocol::AdminReply Server::administer(protocol::AdminRequest request) {
-  carry_out({0, now, disk_reserve, AdminCommand{Ticket{3}, std::move(request)}});
+  carry_out({0, now, disk_reserve, AdminCommand{Ticket{3}, std::move(request), administrator}});
   return sent<AnswerAdmin>().at(0).reply;
 }
 

@@ -108,6 +108,7 @@ class Server {
   storage::MemoryStore chunks{storage::chunk_store::layout()};
   WallTime now = morning;
   bool disk_reserve = false;
+  Operator administrator{1000, "drift"};
   std::vector<Outgoing> outgoing;
   std::vector<Command> history;
   std::map<std::pair<DeviceId, protocol::ShardIndex>, std::uint64_t> counters;

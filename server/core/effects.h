@@ -10,6 +10,7 @@
 
 #include "server/protocol/admin.h"
 #include "server/protocol/messages.h"
+#include "storage/model/records.h"
 #include "storage/store.h"
 
 namespace samband::server {
@@ -24,6 +25,7 @@ struct Answer {
 struct AnswerLogin {
   Ticket to;
   std::variant<protocol::LoginAccepted, protocol::Refused> answer;
+  PartnerId partner;  // of the device; zeros when it is refused
 };
 struct AnswerAdmin {
   Ticket to;
@@ -76,9 +78,13 @@ struct WakeAt {
   protocol::ShardIndex shard = 0;
   WallTime when;
 };
+struct MaintenanceChanged {
+  std::optional<storage::Maintenance> now;  // nullopt: writes are taken again
+};
 
-using Outgoing = std::variant<Answer, AnswerLogin, AnswerAdmin, Deliver, BeginSubscription, CeaseSubscription,
-                              EndSubscription, DeliverInbox, DirectoryGrew, TellOfChannel, CutDevice, WakeAt>;
+using Outgoing =
+    std::variant<Answer, AnswerLogin, AnswerAdmin, Deliver, BeginSubscription, CeaseSubscription, EndSubscription,
+                 DeliverInbox, DirectoryGrew, TellOfChannel, CutDevice, WakeAt, MaintenanceChanged>;
 
 struct Effects {
   std::uint64_t position = 0;  // of the command, counted by this Core from 1; see Core::synced

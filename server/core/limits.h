@@ -33,6 +33,7 @@ struct Limits {
   std::uint64_t upload_lease_ms = 7ULL * 24 * 60 * 60 * 1000;
   std::size_t uploads_per_device_max = 32;
   std::uint64_t document_bytes_max = (2ULL << 30U) + (4ULL << 20U);  // 2 GiB and its tags
+  std::uint64_t partner_document_bytes_max = 1ULL << 40U;            // 1 TiB: of all devices of a partner
 
   // Answers
   std::size_t replies_kept = 64;  // for each device and shard

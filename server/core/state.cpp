@@ -34,6 +34,17 @@ bool needs_room(const protocol::RequestBody& body) {
   return !may_go_on && (changes || protocol::is_counted(body));
 }
 
+// In maintenance nothing is changed for anybody; that a Welcome was read may still be said.
+bool is_write(const protocol::RequestBody& body) {
+  const bool is_uncounted_write = std::visit(
+      []<class Body>(const Body&) {
+        return is_one_of<Body, protocol::EnrolFirst, protocol::EnrolInvited, protocol::StagePart,
+                         protocol::UploadChunk>;
+      },
+      body);
+  return is_uncounted_write || protocol::is_counted(body);
+}
+
 protocol::ReplyBody reply_of(Outcome outcome) {
   if (!outcome) return std::move(outcome.error());
   return std::move(*outcome);
@@ -42,7 +53,12 @@ protocol::ReplyBody reply_of(Outcome outcome) {
 }  // namespace
 
 Core::State::State(const storage::Store& main, const storage::Store& chunks, LogSigner& signer, const Limits& limits)
-    : main_{main}, chunks_{chunks}, limits_{limits}, signer_{signer}, log_{main_, signer} {}
+    : main_{main},
+      chunks_{chunks},
+      limits_{limits},
+      signer_{signer},
+      log_{main_, signer},
+      documents_{log_.directory()} {}
 
 std::optional<LoadFailure> Core::State::load() {
   const auto meta_bytes = main_.get(layout::meta, layout::meta_key());
@@ -65,11 +81,18 @@ std::optional<LoadFailure> Core::State::load() {
     if (head && !transparency::verify(*head, signer_.public_key())) return LoadFailure{LoadError::other_log_key, {}};
   }
   if (auto fault = log_.load()) return LoadFailure{LoadError::broken_directory, std::move(*fault)};
+  if (!audit_.load(main_)) return LoadFailure{LoadError::other_format, "the end of the audit chain"};
+  if (!documents_.load_quotas(main_)) return LoadFailure{LoadError::other_format, "a partner's quota"};
+  if (const auto kept = main_.get(layout::meta, layout::maintenance_key())) {
+    const auto maintenance = storage::parse_maintenance(*kept);
+    if (!maintenance) return LoadFailure{LoadError::other_format, "the maintenance record"};
+    maintenance_ = *maintenance;
+  }
   directory_staging_.load(main_, 0);
   for (unsigned shard = 1; shard <= meta_.shard_count; ++shard) {
     shards_.push_back(std::make_unique<ChannelShard>());
-    auto failure = shards_.back()->load(main_, log_.directory(), index_, static_cast<protocol::ShardIndex>(shard),
-                                        meta_.shard_count);
+    auto failure = shards_.back()->load(main_, log_.directory(), index_, documents_,
+                                        static_cast<protocol::ShardIndex>(shard), meta_.shard_count);
     if (failure) return failure;
   }
   if (main_.failure()) return LoadFailure{LoadError::unreadable, std::string{storage::name_of(*main_.failure())}};
@@ -136,16 +159,24 @@ void Core::State::carry_out(Turn& turn, const DeviceRequest& command, bool disk_
   turn.outgoing.emplace_back(Answer{command.ticket, {command.request.tag, std::move(reply)}});
 }
 
+std::optional<protocol::Refused> Core::State::refusal_now(const protocol::RequestBody& request,
+                                                          bool disk_reserve) const {
+  if (maintenance_ && is_write(request)) return protocol::Refused{Status::maintenance, maintenance_->reason};
+  if (disk_reserve && needs_room(request)) {
+    return protocol::Refused{Status::disk_reserve, "the server takes no writes until its disk has room"};
+  }
+  return std::nullopt;
+}
+
 protocol::ReplyBody Core::State::answer(Turn& turn, const DeviceRequest& command, bool disk_reserve) {
   const auto& [ticket, from, request] = command;
   if (protocol::shard_for(request.body, meta_.shard_count) != turn.shard) {
     return protocol::Refused{Status::malformed, "no such shard"};
   }
   if (!is_in_force(from)) return protocol::Refused{Status::device_revoked, {}};
-  const bool is_refused_room = disk_reserve && needs_room(request.body);
-  protocol::Refused no_room{Status::disk_reserve, "the server takes no writes until its disk has room"};
+  auto refusal = refusal_now(request.body, disk_reserve);
   if (!protocol::is_counted(request.body)) {
-    if (is_refused_room) return no_room;
+    if (refusal) return std::move(*refusal);
     return reply_of(execute(turn, ticket, from, request.body));
   }
 
@@ -153,10 +184,11 @@ protocol::ReplyBody Core::State::answer(Turn& turn, const DeviceRequest& command
   const Hash hash = sha256(protocol::encode_request_body(request.body));
   auto place = requests.place_of(turn, from, request.counter, hash);
   if (auto* repeated = std::get_if<RequestLog::Repeated>(&place)) return std::move(repeated->reply);
+  // Before the order is judged: behind a request whose counter was not spent, the next ones are out of order.
+  if (refusal) return std::move(*refusal);
   if (std::holds_alternative<RequestLog::OutOfOrder>(place)) {
     return protocol::Refused{Status::counter_out_of_order, {}};
   }
-  if (is_refused_room) return no_room;
   protocol::ReplyBody reply = reply_of(execute(turn, ticket, from, request.body));
   requests.keep(turn, from, request.counter, hash, reply);
   return reply;
@@ -170,7 +202,7 @@ Outcome Core::State::execute(Turn& turn, Ticket ticket, const DeviceId& from, co
     return execute_staged(turn, ticket, from, *staged);
   }
   if (turn.shard == 0) return execute_on_directory(turn, from, request);
-  ChannelTurn at{turn, log_.directory(), index_};
+  ChannelTurn at{turn, log_.directory(), index_, documents_};
   return channel_shard(turn.shard).answer(at, ticket, from, request);
 }
 
@@ -187,7 +219,7 @@ Outcome Core::State::execute_staged(Turn& turn, Ticket ticket, const DeviceId& f
 void Core::State::carry_out(Turn& turn, const StrangerRequest& command, bool disk_reserve) {
   const auto answer = [&]() -> Outcome {
     const protocol::RequestBody& body = command.request.body;
-    if (disk_reserve && needs_room(body)) return refuse(Status::disk_reserve);
+    if (auto refusal = refusal_now(body, disk_reserve)) return std::unexpected(std::move(*refusal));
     if (const auto* first = std::get_if<protocol::EnrolFirst>(&body)) return enrol_first(turn, log_, *first);
     if (const auto* invited = std::get_if<protocol::EnrolInvited>(&body)) return enrol_invited(turn, log_, *invited);
     if (const auto* asked = std::get_if<protocol::FetchDelegation>(&body)) return fetch_delegation(turn, log_, *asked);
@@ -197,38 +229,41 @@ void Core::State::carry_out(Turn& turn, const StrangerRequest& command, bool dis
 }
 
 void Core::State::carry_out(Turn& turn, const LoginRequest& command, bool /*disk_reserve*/) {
-  turn.outgoing.emplace_back(AnswerLogin{command.ticket, log_in(turn, command)});
+  turn.outgoing.emplace_back(log_in(turn, command));
 }
 
-std::variant<protocol::LoginAccepted, protocol::Refused> Core::State::log_in(const Turn& turn,
-                                                                             const LoginRequest& command) {
+AnswerLogin Core::State::log_in(const Turn& turn, const LoginRequest& command) {
+  const auto refused = [&](Status status, std::string detail = {}) {
+    return AnswerLogin{command.ticket, protocol::Refused{status, std::move(detail)}, {}};
+  };
   const protocol::Login& login = command.login;
   const identity::DeviceRecord* device = log_.directory().device(login.device);
-  if (device == nullptr) return protocol::Refused{Status::not_permitted, {}};
+  if (device == nullptr) return refused(Status::not_permitted);
   const Bytes content = protocol::login_content(command.server_name, login.device, command.nonce.view(), login.binding,
                                                 command.channel_binding);
   const auto& certificate = device->certificate;
   if (!verify_statement(certificate.signature_key.view(), "login", content, login.signature)) {
-    return protocol::Refused{Status::not_permitted, {}};
+    return refused(Status::not_permitted);
   }
-  if (!is_in_force(login.device)) return protocol::Refused{Status::device_revoked, {}};
-  if (turn.at >= certificate.not_after) return protocol::Refused{Status::not_permitted, "the certificate has expired"};
+  if (!is_in_force(login.device)) return refused(Status::device_revoked);
+  if (turn.at >= certificate.not_after) return refused(Status::not_permitted, "the certificate has expired");
   protocol::LoginAccepted accepted{.now = turn.at, .counters = {}};
   for (unsigned shard = 0; shard <= meta_.shard_count; ++shard) {
     const auto index = static_cast<protocol::ShardIndex>(shard);
     accepted.counters.push_back(requests_of(index).last(main_, index, login.device));
   }
-  return accepted;
+  return {command.ticket, std::move(accepted), certificate.partner};
 }
 
 void Core::State::carry_out(Turn& turn, const AdminCommand& command, bool disk_reserve) {
-  const bool only_asks = std::visit(
+  const bool may_go_on = std::visit(  // it asks, frees room or writes next to nothing
       []<class Body>(const Body&) {
         return is_one_of<Body, protocol::ListPartners, protocol::ListInvitations, protocol::ListDevices,
-                         protocol::GetStatus, protocol::ListAudit, protocol::RevokeInvitation, protocol::RemovePartner>;
+                         protocol::GetStatus, protocol::ListAudit, protocol::RevokeInvitation, protocol::RemovePartner,
+                         protocol::SetMaintenance, protocol::SetPartnerQuota>;
       },
       command.request);
-  if (disk_reserve && !only_asks) {
+  if (disk_reserve && !may_go_on) {
     turn.outgoing.emplace_back(AnswerAdmin{command.ticket, protocol::AdminRefused{"the disk is nearly full", {}}});
     return;
   }
@@ -237,16 +272,24 @@ void Core::State::carry_out(Turn& turn, const AdminCommand& command, bool disk_r
     figures.channels += shard->channels().size();
     for (const auto& [id, channel] : shard->channels()) figures.entries += channel.record.head.next_seq;
   }
-  turn.outgoing.emplace_back(AnswerAdmin{command.ticket, administer(turn, log_, figures, command.request)});
+  Administration administration{turn, log_, documents_, audit_, maintenance_, figures, command.who};
+  turn.outgoing.emplace_back(AnswerAdmin{command.ticket, administer(administration, command.request)});
+}
+
+void Core::State::carry_out(Turn& turn, const RecordAct& command, bool /*disk_reserve*/) {
+  audit_.append(turn.main, turn.at,
+                {.kind = command.act, .who = command.who, .partner = {}, .what = command.what, .first_leaf = {}});
 }
 
 void Core::State::carry_out(Turn& turn, const Tick& /*command*/, bool /*disk_reserve*/) {
+  // In maintenance releases and leases wait: what falls due does so in the first tick after it. Heads stay fresh.
+  if (maintenance_ && turn.shard != 0) return;
   if (turn.shard != 0) {
-    ChannelTurn at{turn, log_.directory(), index_};
+    ChannelTurn at{turn, log_.directory(), index_, documents_};
     channel_shard(turn.shard).tick(at);
     return;
   }
-  directory_staging_.end_leases(turn);
+  if (!maintenance_) directory_staging_.end_leases(turn);
   log_.renew_head(turn);
 }
 

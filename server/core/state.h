@@ -2,10 +2,12 @@
 #pragma once
 
 #include "server/core/administration.h"
+#include "server/core/audit_chain.h"
 #include "server/core/channel_index.h"
 #include "server/core/channel_shard.h"
 #include "server/core/core.h"
 #include "server/core/directory_log.h"
+#include "server/core/partner_documents.h"
 #include "server/core/request_log.h"
 #include "server/core/staging.h"
 
@@ -21,6 +23,7 @@ class Core::State {
   void synced(std::uint64_t position);
 
   [[nodiscard]] const storage::StoreMeta& meta() const { return meta_; }
+  [[nodiscard]] const std::optional<storage::Maintenance>& maintenance() const { return maintenance_; }
   [[nodiscard]] const Bytes& tree_head() const { return log_.head(); }
   [[nodiscard]] const Channel* find(const ChannelId& channel) const;
 
@@ -31,8 +34,12 @@ class Core::State {
   void carry_out(Turn& turn, const StrangerRequest& command, bool disk_reserve);
   void carry_out(Turn& turn, const LoginRequest& command, bool disk_reserve);
   void carry_out(Turn& turn, const AdminCommand& command, bool disk_reserve);
+  void carry_out(Turn& turn, const RecordAct& command, bool disk_reserve);
   void carry_out(Turn& turn, const Tick& command, bool disk_reserve);
 
+  // Why the request may not change anything now; nullopt when it may, or only asks.
+  [[nodiscard]] std::optional<protocol::Refused> refusal_now(const protocol::RequestBody& request,
+                                                             bool disk_reserve) const;
   [[nodiscard]] protocol::ReplyBody answer(Turn& turn, const DeviceRequest& command, bool disk_reserve);
   [[nodiscard]] Outcome execute(Turn& turn, Ticket ticket, const DeviceId& from, const protocol::RequestBody& request);
   [[nodiscard]] Outcome execute_on_directory(Turn& turn, const DeviceId& from, const protocol::RequestBody& request);
@@ -43,8 +50,7 @@ class Core::State {
   [[nodiscard]] Outcome announce_guidance(Turn& turn, const DeviceId& from, const protocol::AnnounceGuidance& request);
   [[nodiscard]] Outcome list_channels(const DeviceId& from, const protocol::ListChannels& request) const;
 
-  [[nodiscard]] std::variant<protocol::LoginAccepted, protocol::Refused> log_in(const Turn& turn,
-                                                                                const LoginRequest& command);
+  [[nodiscard]] AnswerLogin log_in(const Turn& turn, const LoginRequest& command);
   [[nodiscard]] bool is_in_force(const DeviceId& device) const;
   [[nodiscard]] ChannelShard& channel_shard(protocol::ShardIndex shard) { return *shards_[shard - 1U]; }
   [[nodiscard]] RequestLog& requests_of(protocol::ShardIndex shard);
@@ -62,6 +68,9 @@ class Core::State {
   RequestLog directory_requests_;
   Staging directory_staging_;
   ChannelIndex index_;
+  PartnerDocuments documents_;
+  AuditChain audit_;
+  std::optional<storage::Maintenance> maintenance_;
   std::vector<std::unique_ptr<ChannelShard>> shards_;  // 1..shard_count
 };
 

@@ -37,11 +37,15 @@ bool is_in_group(const ucred& peer, gid_t group) {
   return std::ranges::count(groups, group) > 0;
 }
 
-bool may_ask(int descriptor, const std::optional<gid_t>& group) {
+// Who connects there, if that user may ask.
+std::optional<Operator> who_may_ask(int descriptor, const std::optional<gid_t>& group) {
   ucred peer{};
   socklen_t size = sizeof peer;
-  if (::getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return false;
-  return peer.uid == 0 || peer.uid == ::geteuid() || (group && is_in_group(peer, *group));
+  if (::getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return std::nullopt;
+  const bool may_ask = peer.uid == 0 || peer.uid == ::geteuid() || (group && is_in_group(peer, *group));
+  if (!may_ask) return std::nullopt;
+  const passwd* user = ::getpwuid(peer.uid);
+  return Operator{peer.uid, user ? user->pw_name : ""};
 }
 
 // True when somebody answers there: the socket file of a living server is not taken from it.
@@ -65,10 +69,11 @@ struct AdminSocket::State : std::enable_shared_from_this<AdminSocket::State> {
   State(net::io_context& with, Outlets outlets_) : context{with}, acceptor{with}, outlets{std::move(outlets_)} {}
 
   net::awaitable<void> accept();
-  net::awaitable<void> serve(std::shared_ptr<local::socket> socket);
+  net::awaitable<void> serve(std::shared_ptr<local::socket> socket, Operator who);
   net::awaitable<bool> read_request(local::socket& socket, Bytes& body);
-  net::awaitable<protocol::AdminReply> answer(protocol::AdminRequest request);
-  net::awaitable<protocol::AdminReply> check_store();
+  net::awaitable<protocol::AdminReply> answer(protocol::AdminRequest request, const Operator& who);
+  void hand_on(Ticket ticket, protocol::AdminRequest request, const Operator& who);
+  void arrived(Ticket ticket, protocol::AdminReply reply);
   net::awaitable<protocol::AdminReply> wait_for(Ticket ticket, std::shared_ptr<Waiting> place);
 
   net::io_context& context;
@@ -143,10 +148,7 @@ void AdminSocket::stop() {
 }
 
 void AdminSocket::answered(Ticket ticket, protocol::AdminReply reply) {
-  const auto found = state_->waiting.find(ticket.value);
-  if (found == state_->waiting.end()) return;  // its connection has gone
-  found->second->reply = std::move(reply);
-  found->second->arrived.cancel();
+  state_->arrived(ticket, std::move(reply));
 }
 
 net::awaitable<void> AdminSocket::State::accept() {
@@ -158,13 +160,14 @@ net::awaitable<void> AdminSocket::State::accept() {
     co_await acceptor.async_accept(*socket, token);
     if (error == net::error::operation_aborted) co_return;
     if (error || connections >= connections_max) continue;
-    if (!may_ask(socket->native_handle(), group)) {
+    const auto who = who_may_ask(socket->native_handle(), group);
+    if (!who) {
       log_warning("admin socket: a process of another user was turned away");
       continue;
     }
     std::erase_if(open_sockets, [](const auto& weak) { return weak.expired(); });
     open_sockets.push_back(socket);
-    net::co_spawn(context, serve(socket), net::detached);
+    net::co_spawn(context, serve(socket, *who), net::detached);
   }
 }
 
@@ -183,7 +186,7 @@ net::awaitable<bool> AdminSocket::State::read_request(local::socket& socket, Byt
   co_return !error;
 }
 
-net::awaitable<void> AdminSocket::State::serve(std::shared_ptr<local::socket> socket) {
+net::awaitable<void> AdminSocket::State::serve(std::shared_ptr<local::socket> socket, Operator who) {
   const auto self = shared_from_this();
   ++connections;
   error_code error;
@@ -194,7 +197,7 @@ net::awaitable<void> AdminSocket::State::serve(std::shared_ptr<local::socket> so
     if (!read) break;
     auto request = protocol::parse_admin_request(body);
     if (!request) break;  // another version of sambandctl, or something else altogether
-    const protocol::AdminReply reply = co_await answer(std::move(*request));
+    const protocol::AdminReply reply = co_await answer(std::move(*request), who);
     Writer frame;
     const Bytes encoded = protocol::encode_admin_reply(reply);
     frame.u32(static_cast<std::uint32_t>(encoded.size()));
@@ -205,43 +208,35 @@ net::awaitable<void> AdminSocket::State::serve(std::shared_ptr<local::socket> so
   --connections;
 }
 
-net::awaitable<protocol::AdminReply> AdminSocket::State::answer(protocol::AdminRequest request) {
+net::awaitable<protocol::AdminReply> AdminSocket::State::answer(protocol::AdminRequest request, const Operator& who) {
   if (std::holds_alternative<protocol::GetServerIdentity>(request)) co_return outlets.identity();
-  if (std::holds_alternative<protocol::CheckStore>(request)) {
-    protocol::AdminReply checked = co_await check_store();
-    co_return checked;
-  }
   if (std::holds_alternative<protocol::Backup>(request)) {
     co_return protocol::AdminRefused{"this server makes no backups: stop it and copy its folder", {}};
   }
   const Ticket ticket = make_ticket(0, next_serial++);
   const auto place = std::make_shared<Waiting>(context);
   waiting.emplace(ticket.value, place);
-  outlets.submit(ticket, std::move(request));
+  hand_on(ticket, std::move(request), who);
   protocol::AdminReply reply = co_await wait_for(ticket, place);
   if (auto* status = std::get_if<protocol::ServerStatus>(&reply)) outlets.complete(*status);
   co_return reply;
 }
 
-net::awaitable<protocol::AdminReply> AdminSocket::State::check_store() {
-  const Ticket ticket = make_ticket(0, next_serial++);
-  const auto place = std::make_shared<Waiting>(context);
-  waiting.emplace(ticket.value, place);
-  const std::weak_ptr<State> weak = shared_from_this();
-  outlets.check_store([weak, ticket](std::string fault) {
-    const auto state = weak.lock();
-    if (!state) return;
-    const auto found = state->waiting.find(ticket.value);
-    if (found == state->waiting.end()) return;
-    if (fault.empty()) {
-      found->second->reply = protocol::AdminDone{"everything can be read, and its checksums agree"};
-    } else {
-      found->second->reply = protocol::AdminRefused{std::move(fault), {}};
-    }
-    found->second->arrived.cancel();
-  });
-  protocol::AdminReply reply = co_await wait_for(ticket, place);
-  co_return reply;
+// To the core, or to where the store is read beside it.
+void AdminSocket::State::hand_on(Ticket ticket, protocol::AdminRequest request, const Operator& who) {
+  const auto tell = [weak = weak_from_this(), ticket](protocol::AdminReply found) {
+    if (const auto state = weak.lock()) state->arrived(ticket, std::move(found));
+  };
+  if (std::holds_alternative<protocol::CheckStore>(request)) return outlets.check_store(tell);
+  if (const auto* asked = std::get_if<protocol::VerifyAudit>(&request)) return outlets.verify_audit(*asked, tell);
+  outlets.submit(ticket, std::move(request), who);
+}
+
+void AdminSocket::State::arrived(Ticket ticket, protocol::AdminReply reply) {
+  const auto found = waiting.find(ticket.value);
+  if (found == waiting.end()) return;  // its connection has gone
+  found->second->reply = std::move(reply);
+  found->second->arrived.cancel();
 }
 
 net::awaitable<protocol::AdminReply> AdminSocket::State::wait_for(Ticket ticket, std::shared_ptr<Waiting> place) {

@@ -8,7 +8,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "server/core/effects.h"
+#include "server/core/command.h"
 #include "server/edge/config.h"
 #include "server/edge/net.h"
 #include "server/protocol/admin.h"
@@ -18,10 +18,13 @@ namespace samband::server::edge {
 class AdminSocket {
  public:
   struct Outlets {
-    std::function<void(Ticket, protocol::AdminRequest)> submit;  // to the core; comes back by `answered`
+    std::function<void(Ticket, protocol::AdminRequest, Operator)> submit;  // to the core; comes back by `answered`
     std::function<protocol::ServerIdentity()> identity;
-    std::function<void(protocol::ServerStatus&)> complete;              // the edge's part of a status
-    std::function<void(std::function<void(std::string)>)> check_store;  // reads everything back, elsewhere; "": well
+    std::function<void(protocol::ServerStatus&)> complete;  // the edge's part of a status
+    // Read the store elsewhere, and tell what they found on the control thread.
+    using Tell = std::function<void(protocol::AdminReply)>;
+    std::function<void(Tell)> check_store;
+    std::function<void(const protocol::VerifyAudit&, Tell)> verify_audit;
   };
 
   // Replaces a socket that a server which is no more has left, and only that. The error is one line.

@@ -5,11 +5,15 @@
 namespace samband::server::edge {
 
 Admitted::~Admitted() {
-  if (door_) door_->leave(address_, waiting_);
+  if (door_) door_->leave(*this);
 }
 
-void Admitted::logged_in() {
-  if (std::exchange(waiting_, false)) door_->log_in(address_);
+bool Admitted::logged_in(const PartnerId& partner) {
+  if (!waiting_) return true;
+  if (!door_->log_in(address_, partner)) return false;
+  waiting_ = false;
+  partner_ = partner;
+  return true;
 }
 
 std::optional<Admitted> Admission::admit(const std::string& address) {
@@ -42,22 +46,28 @@ Admission::Counts Admission::counts() const {
   return total_;
 }
 
-void Admission::leave(const std::string& address, bool waiting) {
+void Admission::leave(const Admitted& admitted) {
   const std::lock_guard lock{mutex_};
-  const auto here = by_address_.find(address);
+  const auto here = by_address_.find(admitted.address_);
   --total_.connections;
   --here->second.connections;
-  if (waiting) {
+  if (admitted.waiting_) {
     --total_.waiting;
     --here->second.waiting;
+  } else if (const auto partner = by_partner_.find(admitted.partner_); --partner->second == 0) {
+    by_partner_.erase(partner);
   }
   if (here->second.connections == 0) by_address_.erase(here);
 }
 
-void Admission::log_in(const std::string& address) {
+bool Admission::log_in(const std::string& address, const PartnerId& partner) {
   const std::lock_guard lock{mutex_};
+  const auto known = by_partner_.find(partner);
+  if (known != by_partner_.end() && known->second >= limits_.partner_connections_max) return false;
+  ++by_partner_[partner];
   --total_.waiting;
   --by_address_.find(address)->second.waiting;
+  return true;
 }
 
 }  // namespace samband::server::edge

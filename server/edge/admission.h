@@ -1,4 +1,5 @@
-// Who may come in at all: counts of connections, in total and for each address, before and after login.
+// Who may come in at all: counts of connections, in total and for each address, before and after login, and for each
+// partner after it.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "crypto/identity/ids.h"
 #include "server/edge/limits.h"
 
 namespace samband::server::edge {
@@ -19,14 +21,16 @@ class Admitted {
  public:
   Admitted(Admitted&& other) noexcept : door_{std::move(other.door_)}, address_{std::move(other.address_)} {
     waiting_ = other.waiting_;
+    partner_ = other.partner_;
     other.door_ = nullptr;
   }
   Admitted& operator=(Admitted&&) = delete;
   ~Admitted();
 
   [[nodiscard]] const std::string& address() const { return address_; }
-  // From here on it does not count among those who have not said who they are.
-  void logged_in();
+  // From here on it does not count among those who have not said who they are, but among the partner's. False: those
+  // are as many as they may be.
+  [[nodiscard]] bool logged_in(const PartnerId& partner);
 
  private:
   friend class Admission;
@@ -36,6 +40,7 @@ class Admitted {
   std::shared_ptr<Admission> door_;
   std::string address_;
   bool waiting_ = true;
+  PartnerId partner_;  // once it does not wait
 };
 
 // Shared by all threads.
@@ -55,13 +60,14 @@ class Admission : public std::enable_shared_from_this<Admission> {
 
  private:
   friend class Admitted;
-  void leave(const std::string& address, bool waiting);
-  void log_in(const std::string& address);
+  void leave(const Admitted& admitted);
+  [[nodiscard]] bool log_in(const std::string& address, const PartnerId& partner);
 
   mutable std::mutex mutex_;
   Limits limits_;
   Counts total_;
-  std::map<std::string, Counts> by_address_;  // of those with a connection; at most connections_max
+  std::map<std::string, Counts> by_address_;       // of those with a connection; at most connections_max
+  std::map<PartnerId, std::uint32_t> by_partner_;  // likewise
 };
 
 }  // namespace samband::server::edge

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "crypto/codec/hex.h"
+#include "server/core/audit_chain.h"
 #include "server/core/core.h"
 #include "server/edge/config.h"
 #include "server/edge/log_key.h"
@@ -46,6 +47,7 @@ void check_stores(const Configuration& configuration, LogKey* log_key, CheckRepo
     }
   }
   check_chains(*stores->main, report);
+  if (auto fault = audit_chain_fault(*stores->main)) add(report, std::move(*fault));
   if (!log_key) return;
   if (const auto core = Core::load(*stores->main, *stores->chunks, *log_key, configuration.core); !core) {
     add(report, fmt::format("the store can't be used ({}: {}): restore it from a backup", name_of(core.error().error),

@@ -55,7 +55,7 @@ TEST(Admission, BoundsThoseWhoHaveNotLoggedIn) {
   const auto door = std::make_shared<Admission>(few(9, 9, 1, 9));
   auto first = door->admit("a");
   EXPECT_FALSE(door->admit("b"));
-  first->logged_in();
+  EXPECT_TRUE(first->logged_in(PartnerId{}));
   EXPECT_TRUE(door->admit("b"));
 }
 
@@ -65,7 +65,7 @@ TEST(Admission, BoundsThoseOfOneAddressWhoHaveNotLoggedIn) {
   EXPECT_FALSE(door->admit("a"));
   auto other = door->admit("b");
   EXPECT_TRUE(other);
-  first->logged_in();
+  EXPECT_TRUE(first->logged_in(PartnerId{}));
   EXPECT_TRUE(door->admit("a"));
 }
 
@@ -74,12 +74,42 @@ TEST(Admission, GivesEveryPlaceBack) {
   {
     auto waiting = door->admit("a");
     auto known = door->admit("a");
-    known->logged_in();
+    EXPECT_TRUE(known->logged_in(PartnerId{}));
     EXPECT_EQ(door->counts().connections, 2U);
     EXPECT_EQ(door->counts().waiting, 1U);
   }
   EXPECT_EQ(door->counts().connections, 0U);
   EXPECT_EQ(door->counts().waiting, 0U);
+}
+
+TEST(Admission, BoundsThoseOfOnePartner) {
+  Limits limits = few(9, 9, 9, 9);
+  limits.partner_connections_max = 1;
+  const auto door = std::make_shared<Admission>(limits);
+  PartnerId oslo;
+  oslo.bytes[0] = 1;
+  auto first = door->admit("a");
+  auto second = door->admit("b");
+  auto other = door->admit("c");
+  EXPECT_TRUE(first->logged_in(oslo));
+  EXPECT_TRUE(first->logged_in(oslo)) << "counted once";
+  EXPECT_FALSE(second->logged_in(oslo));
+  EXPECT_EQ(door->counts().waiting, 2U) << "who was turned away is still waiting";
+  EXPECT_TRUE(other->logged_in(PartnerId{}));
+  const Admitted moved = std::move(*first);
+  first.reset();
+  EXPECT_FALSE(second->logged_in(oslo)) << "a place that was handed on is still taken";
+}
+
+TEST(Admission, GivesThePlacesOfAPartnerBack) {
+  Limits limits = few(9, 9, 9, 9);
+  limits.partner_connections_max = 1;
+  const auto door = std::make_shared<Admission>(limits);
+  auto first = door->admit("a");
+  auto second = door->admit("b");
+  ASSERT_TRUE(first->logged_in(PartnerId{}));
+  first.reset();
+  EXPECT_TRUE(second->logged_in(PartnerId{}));
 }
 
 TEST(TokenBucket, LetsABurstThroughAndThenTheRate) {
@@ -98,6 +128,15 @@ TEST(RequestRates, GiveAllSessionsOfADeviceOneBucket) {
   const auto phone = rates.bucket_of(anna);
   EXPECT_EQ(rates.bucket_of(anna), phone);
   EXPECT_NE(rates.bucket_of(DeviceId{}), phone);
+}
+
+TEST(RequestRates, GiveAllDevicesOfAPartnerOneBucket) {
+  RequestRates rates;
+  PartnerId oslo;
+  oslo.bytes[0] = 1;
+  const auto one = rates.bucket_of(oslo);
+  EXPECT_EQ(rates.bucket_of(oslo), one);
+  EXPECT_NE(rates.bucket_of(PartnerId{}), one);
 }
 
 struct Hands {

@@ -67,7 +67,9 @@ std::uint16_t close_code_of(protocol::Status status) {
     case protocol::Status::idle: return going_away;
     case protocol::Status::too_slow:
     case protocol::Status::too_many:
-    case protocol::Status::disk_reserve: return try_again_later;
+    case protocol::Status::disk_reserve:
+    case protocol::Status::maintenance:
+    case protocol::Status::partner_limit: return try_again_later;
     case protocol::Status::not_logged_in:
     case protocol::Status::not_permitted:
     case protocol::Status::not_found:
@@ -106,6 +108,8 @@ std::string_view name_of(protocol::Status status) {
     case protocol::Status::too_slow: return "too_slow";
     case protocol::Status::idle: return "idle";
     case protocol::Status::conflict: return "conflict";
+    case protocol::Status::maintenance: return "maintenance";
+    case protocol::Status::partner_limit: return "partner_limit";
   }
   std::abort();  // every enumerator returns above
 }

@@ -9,6 +9,7 @@
 #include "server/edge/check.h"
 #include "server/edge/fixture.h"
 #include "server/edge/log_key.h"
+#include "server/edge/stores.h"
 #include "server/edge/tls.h"
 #include "storage/memory/memory_store.h"
 #include "storage/model/server_layout.h"
@@ -194,6 +195,17 @@ TEST_F(NewServerFolder, ChecksFaultsOfItsConfigurationByLine) {
   ASSERT_EQ(report.faults.size(), 1U);
   EXPECT_THAT(report.faults.front(), HasSubstr("unknown setting surprise"));
   EXPECT_THAT(report.faults.front(), HasSubstr(" line "));
+}
+
+TEST_F(NewServerFolder, ChecksItsAuditChain) {
+  {
+    const auto stores = open_stores(*read_configuration(file), StoreUse::serve);
+    ASSERT_TRUE(stores.has_value());
+    storage::StoreBatch batch;
+    batch.put(storage::server_store::meta, storage::server_store::audit_key(0), Bytes{9});
+    ASSERT_TRUE(stores->main->write(batch, storage::Durability::synced));
+  }
+  EXPECT_THAT(check(file, testing::wall_now()).faults, ElementsAre(HasSubstr("audit record 0 can't be read")));
 }
 
 TEST(LogKey, IsReadBackFromItsFile) {

@@ -206,7 +206,8 @@ void IoThread::carry_out(const Released& released) {
           [&](const CutDevice& it) {
             each_session_of(it.device, [&](Session& s) { s.close(it.status, "the device is out of force"); });
           },
-          [&](const WakeAt&) {},  // the core thread's
+          [&](const WakeAt&) {},              // the core thread's
+          [&](const MaintenanceChanged&) {},  // the control thread's
       },
       std::get<Outgoing>(released.what));
 }

@@ -34,6 +34,10 @@ std::span<const LimitRow<Limits>> limit_rows() {
       LimitRow<Limits>{"request_burst", &Limits::request_burst, 1, 1'000'000, "requests of one device at once"},
       LimitRow<Limits>{"enrolment_requests_max", &Limits::enrolment_requests_max, 1, 1'000,
                        "requests of one connection before it has logged in"},
+      LimitRow<Limits>{"partner_requests_per_second", &Limits::partner_requests_per_second, 1, 10'000'000,
+                       "of all devices of one partner together; who is quicker waits"},
+      LimitRow<Limits>{"partner_connections_max", &Limits::partner_connections_max, 1, 1'000'000,
+                       "connections of one partner's devices at a time"},
       LimitRow<Limits>{
           "cursor_lag_entries_max", &Limits::cursor_lag_entries_max, 16, 10'000'000,
           "a reader that was up to date and falls so far behind a channel is closed; it resumes where it was"},
@@ -96,6 +100,9 @@ std::span<const LimitRow<server::Limits>> core_limit_rows() {
       LimitRow<Core>{"uploads_per_device_max", &Core::uploads_per_device_max, 1, 10'000,
                      "unfinished uploads of one device"},
       LimitRow<Core>{"document_bytes_max", &Core::document_bytes_max, mebibyte, 64ULL << 30U, "one encrypted document"},
+      LimitRow<Core>{
+          "partner_document_bytes_max", &Core::partner_document_bytes_max, mebibyte, 1ULL << 50U,
+          "of all documents that the devices of one partner uploaded; sambandctl partner quota overrides it"},
       LimitRow<Core>{"replies_kept", &Core::replies_kept, 64, 4'096,
                      "last replies kept for each device and shard, for requests that are repeated"},
       LimitRow<Core>{"page_items_max", &Core::page_items_max, 1, 512, "items of one answer"},

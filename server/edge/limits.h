@@ -30,6 +30,9 @@ struct Limits {
   std::uint64_t requests_per_second = 200;
   std::uint64_t request_burst = 400;
   std::uint64_t enrolment_requests_max = 16;
+  // of all devices of one partner together
+  std::uint64_t partner_requests_per_second = 5'000;
+  std::uint64_t partner_connections_max = 10'000;
   // slow readers
   std::uint64_t cursor_lag_entries_max = 10'000;
   std::uint64_t write_stall_timeout_ms = 30'000;

@@ -284,6 +284,55 @@ TEST_F(LiveServer, HoldsAQuickDeviceToItsRateWithoutRefusingIt) {
   EXPECT_THAT(testing::get(running->http_port(), "/metrics").second, HasSubstr("samband_requests_throttled_total"));
 }
 
+TEST_F(LiveServer, HoldsThePartnerOfQuickDevicesToItsRate) {
+  const auto second = enrolled_device(oslo);
+  go_live([](Configuration& configuration) { configuration.limits.partner_requests_per_second = 10; });
+  const auto phone = session_of(anna);
+  const auto laptop = session_of(*second);
+  const auto begun = std::chrono::steady_clock::now();
+  for (int i = 0; i < 13; ++i) {
+    for (Session* session : {phone.get(), laptop.get()}) {
+      const auto reply = session->ask(protocol::ListChannels{});
+      ASSERT_TRUE(reply);
+      EXPECT_TRUE(std::holds_alternative<protocol::Channels>(*reply));
+    }
+  }
+  // 26 requests: 20 at once, the others at 10 a second.
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, std::chrono::milliseconds{450});
+}
+
+TEST_F(LiveServer, ClosesWhatIsMoreThanAPartnersConnections) {
+  const auto second = enrolled_device(oslo);
+  go_live([](Configuration& configuration) { configuration.limits.partner_connections_max = 1; });
+  const auto first = session_of(anna);
+  Session refused{running->port()};
+  ASSERT_FALSE(refused.open());
+  const auto answer = refused.log_in(*second);
+  ASSERT_TRUE(answer);
+  const auto* closing = std::get_if<protocol::Closing>(&*answer);
+  ASSERT_TRUE(closing);
+  EXPECT_EQ(closing->status, protocol::Status::partner_limit);
+  EXPECT_EQ(closing->detail, "partner_connections_max");
+  const auto of_another = session_of(bjorn);
+  EXPECT_TRUE(of_another->ask(protocol::ListChannels{}));
+}
+
+TEST_F(LiveServer, IsInMaintenanceFromItsStartWhenItWasBefore) {
+  const auto done = server.administer(protocol::SetMaintenance{true, "flytting"});
+  ASSERT_TRUE(std::holds_alternative<protocol::AdminDone>(done));
+  go_live();
+  const auto [status, body] = testing::get(running->http_port(), "/readyz");
+  EXPECT_EQ(status, 503U);
+  EXPECT_EQ(body, "not ready: maintenance: flytting\n");
+  EXPECT_THAT(testing::get(running->http_port(), "/metrics").second, HasSubstr("samband_maintenance 1"));
+  const auto writer = session_of(anna);
+  const auto reply = writer->ask(message_of(anna, 10), next_counter(anna, shard));
+  ASSERT_TRUE(reply);
+  EXPECT_THAT(*reply, IsRefused(protocol::Status::maintenance));
+  ASSERT_TRUE(writer->ask(protocol::Subscribe{channel, 1}));
+  EXPECT_EQ(writer->entries_until(1), numbers(1, 1));
+}
+
 TEST_F(LiveServer, ClosesAClientThatLogsInTwice) {
   go_live();
   const auto session = session_of(anna);

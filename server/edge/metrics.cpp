@@ -60,6 +60,7 @@ struct Metrics::Families {
   Gauge& disk_free = gauge(registry, "samband_disk_free_bytes", "Free space of the store.");
   Gauge& taking_writes = gauge(registry, "samband_taking_writes", "0 below the disk reserve.");
   Gauge& clock_held = gauge(registry, "samband_clock_held", "1 while a jump of the wall clock is not believed.");
+  Gauge& maintenance = gauge(registry, "samband_maintenance", "1 while the operator lets no writes in.");
   std::atomic<std::uint64_t> requests_total = 0;
   std::atomic<std::uint64_t> deliveries_total = 0;
 };
@@ -126,6 +127,7 @@ std::string Metrics::text(const Gauges& gauges) {
   families_->disk_free.Set(static_cast<double>(gauges.disk_free_bytes));
   families_->taking_writes.Set(gauges.taking_writes ? 1 : 0);
   families_->clock_held.Set(gauges.clock_held ? 1 : 0);
+  families_->maintenance.Set(gauges.maintenance ? 1 : 0);
   return prometheus::TextSerializer{}.Serialize(families_->registry.Collect());
 }
 

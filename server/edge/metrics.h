@@ -21,6 +21,7 @@ struct Gauges {
   std::uint64_t disk_free_bytes = 0;
   bool taking_writes = false;
   bool clock_held = false;
+  bool maintenance = false;
 };
 
 // Shared by all threads.

@@ -2,9 +2,13 @@
 
 #include <boost/asio/thread_pool.hpp>
 #include <csignal>
+#include <filesystem>
 #include <thread>
+#include <unistd.h>
 
+#include "server/core/audit_chain.h"
 #include "server/edge/admin_socket.h"
+#include "server/edge/check.h"
 #include "server/edge/http.h"
 #include "server/edge/io_thread.h"
 #include "server/edge/listener.h"
@@ -41,6 +45,30 @@ std::string load_advice(const LoadFailure& failure) {
                      name_of(failure.error), failure.detail);
 }
 
+// Of all files of a store; 0 for a folder that can't be read.
+std::uint64_t bytes_in(const std::filesystem::path& folder) {
+  std::uint64_t bytes = 0;
+  std::error_code error;
+  for (std::filesystem::recursive_directory_iterator entry{folder, error}, end; !error && entry != end;
+       entry.increment(error)) {
+    std::error_code gone;  // a file that was compacted away meanwhile
+    const auto size = entry->is_regular_file(gone) ? entry->file_size(gone) : 0;
+    if (!gone) bytes += size;
+  }
+  return bytes;
+}
+
+protocol::AdminReply reply_of(const CheckReport& report) {
+  if (report.faults.empty()) {
+    return protocol::AdminDone{fmt::format("{} channels, {} entries", report.channels, report.entries)};
+  }
+  protocol::AdminRefused refused{fmt::format("the store has {} faults", report.faults.size()), {}};
+  for (const std::string& fault : report.faults) {
+    refused.rows.push_back({static_cast<std::uint32_t>(refused.rows.size()), fault});
+  }
+  return refused;
+}
+
 }  // namespace
 
 // In the order in which they need each other: what is below is taken apart first.
@@ -59,7 +87,9 @@ struct Server::Parts {
   [[nodiscard]] std::string not_ready_because() const;
   [[nodiscard]] AdminSocket::Outlets admin_outlets();
   void complete(protocol::ServerStatus& status);
-  void check_store(std::function<void(std::string)> done);
+  void check_store(AdminSocket::Outlets::Tell tell);
+  void verify_audit(const protocol::VerifyAudit& request, AdminSocket::Outlets::Tell tell);
+  void enter_maintenance(std::optional<storage::Maintenance> now);
 
   Configuration configuration;
   net::io_context control{1};
@@ -82,6 +112,7 @@ struct Server::Parts {
   net::steady_timer housekeeping{control};
   MinuteRate requests;
   MinuteRate deliveries;
+  std::optional<storage::Maintenance> maintenance;  // as the core last said
   WallTime started_at;
   bool stopping = false;
 };
@@ -159,6 +190,7 @@ std::expected<void, std::string> Server::Parts::open_core() {
                                                  .clock = clock,
                                                  .rates = rates,
                                                  .readers = readers});
+  maintenance = loaded->maintenance();
   Bytes tree_head = loaded->tree_head();
   start_threads(std::move(*loaded), std::move(tree_head));
   return {};
@@ -186,11 +218,23 @@ void Server::Parts::release(const ReleasedBatch& batch) {
     const auto* outgoing = std::get_if<Outgoing>(&released.what);
     if (!outgoing) continue;
     if (const auto* wake = std::get_if<WakeAt>(outgoing)) core->wake_at(wake->shard, wake->when);
+    if (const auto* changed = std::get_if<MaintenanceChanged>(outgoing)) {
+      net::post(control, [this, now = changed->now] { enter_maintenance(now); });
+    }
     if (const auto* answer = std::get_if<AnswerAdmin>(outgoing)) {
       net::post(control, [this, ticket = answer->to, reply = answer->reply] { admin->answered(ticket, reply); });
     }
   }
   for (const auto& thread : io_threads) thread->release(batch);
+}
+
+void Server::Parts::enter_maintenance(std::optional<storage::Maintenance> now) {
+  maintenance = std::move(now);
+  if (maintenance) {
+    log_info("maintenance: no writes are taken from now on: {}", maintenance->reason);
+  } else {
+    log_info("maintenance: ended, writes are taken");
+  }
 }
 
 void Server::run() {
@@ -265,6 +309,9 @@ std::expected<void, std::string> Server::reload(const Configuration& fresh) {
     parts->clock.believe();
     set_log_level(level);
     for (const auto& thread : parts->io_threads) thread->reload(settings);
+    parts->core->submit(RecordAct{.who = {.uid = ::geteuid(), .user = "sambandd"},
+                                  .act = storage::AuditAct::configuration,
+                                  .what = "configuration read anew, asked for by SIGHUP"});
     log_info("reloaded: certificate and limits");
   });
   return {};
@@ -278,19 +325,21 @@ Gauges Server::Parts::gauges() {
           .commit_queue = commit->depth(),
           .disk_free_bytes = disk->free_bytes(),
           .taking_writes = !disk->below_reserve(),
-          .clock_held = clock.holds()};
+          .clock_held = clock.holds(),
+          .maintenance = maintenance.has_value()};
 }
 
 std::string Server::Parts::not_ready_because() const {
   if (stopping) return "shutting down";
+  if (maintenance) return maintenance->reason.empty() ? "maintenance" : "maintenance: " + maintenance->reason;
   if (disk->below_reserve()) return "the disk is below its reserve; no writes are taken";
   if (clock.holds()) return "the wall clock has jumped ahead and is not believed";
   return "";
 }
 
 AdminSocket::Outlets Server::Parts::admin_outlets() {
-  return {.submit = [this](Ticket ticket,
-                           protocol::AdminRequest request) { core->submit(AdminCommand{ticket, std::move(request)}); },
+  return {.submit = [this](Ticket ticket, protocol::AdminRequest request,
+                           Operator who) { core->submit(AdminCommand{ticket, std::move(request), std::move(who)}); },
           .identity =
               [this] {
                 return protocol::ServerIdentity{.name = configuration.name,
@@ -299,7 +348,9 @@ AdminSocket::Outlets Server::Parts::admin_outlets() {
                                                 .log_key = copy_of(log_key->public_key().view())};
               },
           .complete = [this](protocol::ServerStatus& status) { complete(status); },
-          .check_store = [this](std::function<void(std::string)> done) { check_store(std::move(done)); }};
+          .check_store = [this](AdminSocket::Outlets::Tell tell) { check_store(std::move(tell)); },
+          .verify_audit = [this](const protocol::VerifyAudit& request,
+                                 AdminSocket::Outlets::Tell tell) { verify_audit(request, std::move(tell)); }};
 }
 
 void Server::Parts::complete(protocol::ServerStatus& status) {
@@ -309,21 +360,43 @@ void Server::Parts::complete(protocol::ServerStatus& status) {
   status.requests_per_minute = requests.last();
   status.deliveries_per_minute = deliveries.last();
   status.disk_free_bytes = disk->free_bytes();
-  status.taking_writes = !disk->below_reserve();
+  status.taking_writes = !disk->below_reserve() && !maintenance;
+  status.name = configuration.name;
+  status.not_ready_because = not_ready_because();
+  status.certificate_expires_at = settings->tls.expires_at;
+  status.main_store_bytes = bytes_in(configuration.store);
+  status.chunk_store_bytes = bytes_in(configuration.chunks);
+  status.disk_reserve_bytes = settings->limits.disk_reserve_bytes;
   status.started_at = started_at;
   status.version = version;
 }
 
-void Server::Parts::check_store(std::function<void(std::string)> done) {
-  net::post(readers, [this, done = std::move(done)]() mutable {
-    std::string fault;
+void Server::Parts::check_store(AdminSocket::Outlets::Tell tell) {
+  net::post(readers, [this, tell = std::move(tell)]() mutable {
+    CheckReport report;
     for (const storage::Store* store : {stores.main.get(), stores.chunks.get()}) {
       if (const auto sound = store->verify(); !sound) {
-        fault = fmt::format("the {} store could not be read back ({}): restore it from a backup",
-                            store == stores.main.get() ? "main" : "chunk", storage::name_of(sound.error()));
+        report.faults.push_back(fmt::format("the {} store could not be read back ({}): restore it from a backup",
+                                            store == stores.main.get() ? "main" : "chunk",
+                                            storage::name_of(sound.error())));
       }
     }
-    net::post(control, [done = std::move(done), fault = std::move(fault)] { done(fault); });
+    check_chains(*stores.main, report);
+    if (auto fault = audit_chain_fault(*stores.main)) report.faults.push_back(std::move(*fault));
+    net::post(control, [tell = std::move(tell), report = std::move(report)] { tell(reply_of(report)); });
+  });
+}
+
+void Server::Parts::verify_audit(const protocol::VerifyAudit& request, AdminSocket::Outlets::Tell tell) {
+  net::post(readers, [this, noted = request.noted, tell = std::move(tell)]() mutable {
+    auto verified = server::verify_audit(*stores.main, noted);
+    net::post(control, [tell = std::move(tell), verified = std::move(verified)] {
+      if (verified) {
+        tell(*verified);
+      } else {
+        tell(protocol::AdminRefused{verified.error(), {}});
+      }
+    });
   });
 }
 

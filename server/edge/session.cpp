@@ -69,10 +69,14 @@ void Session::login_answered(const AnswerLogin& answer) {
     io_.services().metrics.login_refused(refused->status);
     return close(refused->status, refused->detail);
   }
+  if (!admitted_.logged_in(answer.partner)) {
+    io_.services().metrics.login_refused(protocol::Status::partner_limit);
+    return close(protocol::Status::partner_limit, "partner_connections_max");
+  }
   io_.services().metrics.login_accepted();
   device_ = claimed_;
-  admitted_.logged_in();
   bucket_ = io_.services().rates.bucket_of(*device_);
+  partner_bucket_ = io_.services().rates.bucket_of(answer.partner);
   phase_ = Phase::serving;
   io_.logged_in(*this);
   writer_.post(frame_of(std::get<protocol::LoginAccepted>(answer.answer)));

@@ -96,8 +96,9 @@ class Session final : public WriterNeeds, public std::enable_shared_from_this<Se
   std::optional<DeviceId> device_;   // once it has logged in
   std::optional<DeviceId> claimed_;  // while the core looks at its login
   std::shared_ptr<TokenBucket> bucket_;
-  std::vector<InboxCursor> inboxes_;  // for each shard, once logged in
-  std::uint32_t in_flight_ = 0;       // at most requests_in_flight_max
+  std::shared_ptr<TokenBucket> partner_bucket_;  // of all devices of its partner
+  std::vector<InboxCursor> inboxes_;             // for each shard, once logged in
+  std::uint32_t in_flight_ = 0;                  // at most requests_in_flight_max
   bool draining_ = false;
   bool woken_ = false;           // the I/O thread will flush
   std::string_view slow_bound_;  // set: to be closed with too_slow at the next flush

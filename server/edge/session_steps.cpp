@@ -20,6 +20,8 @@ namespace websocket = beast::websocket;
 using ClientSocket = websocket::stream<Connection&, false>;
 
 constexpr std::chrono::milliseconds core_pause{5};
+// What a partner's devices may ask at once is what they may ask in so many seconds.
+constexpr std::uint64_t partner_burst_seconds = 2;
 constexpr std::size_t kept_buffer_bytes_max = 4096;
 
 // The next message in `buffer`; false when the connection has ended or broke the protocol.
@@ -137,14 +139,17 @@ net::awaitable<void> Session::serve(WebSocket& socket) {
   }
 }
 
-// Holds the reader back instead of refusing: 64 in flight, the device's rate, a core that has enough to do.
+// Holds the reader back instead of refusing: 64 in flight, the device's rate and its partner's, a core that has enough
+// to do.
 net::awaitable<void> Session::pace() {
   const auto core_full = [this] { return io_.services().core->is_full(limits().core_queue_max); };
   while (phase_ == Phase::serving && (in_flight_ >= protocol::requests_in_flight_max || core_full())) {
     co_await wait(core_pause);
   }
   const auto now = std::chrono::steady_clock::now();
-  const auto delay = bucket_->take(now, limits().requests_per_second, limits().request_burst);
+  const std::uint64_t of_partner = limits().partner_requests_per_second;
+  const auto delay = std::max(bucket_->take(now, limits().requests_per_second, limits().request_burst),
+                              partner_bucket_->take(now, of_partner, partner_burst_seconds * of_partner));
   if (delay.count() == 0) co_return;
   io_.services().metrics.throttled();
   while (phase_ == Phase::serving) {

@@ -65,7 +65,19 @@ void fields(auto& io, like<Backup> auto& request) {
 }
 void fields(auto& /*io*/, like<CheckStore> auto& /*request*/) {}
 void fields(auto& io, like<ListAudit> auto& request) {
-  io(request.items_max);
+  io(request.items_max, request.since);
+  io.optional(request.partner_number, [](auto& inner, auto& number) { text(inner, number); });
+}
+void fields(auto& io, like<VerifyAudit> auto& request) {
+  io.optional(request.noted, as_field);
+}
+void fields(auto& io, like<SetMaintenance> auto& request) {
+  io(request.on);
+  text(io, request.reason);
+}
+void fields(auto& io, like<SetPartnerQuota> auto& request) {
+  io(request.partner);
+  io.optional(request.document_bytes_max, as_field);
 }
 
 void fields(auto& io, like<RowFault> auto& fault) {
@@ -87,6 +99,7 @@ void fields(auto& io, like<PartnerListed> auto& partner) {
   text(io, partner.community);
   language(io, partner.language_form);
   io(partner.enrolled, partner.devices, partner.key_fingerprint);
+  io(partner.document_bytes, partner.document_bytes_max, partner.has_own_quota);
 }
 void fields(auto& io, like<PartnersListed> auto& listed) {
   io.vector(listed.partners, admin_items_max, as_field);
@@ -110,6 +123,12 @@ void fields(auto& io, like<DevicesListed> auto& listed) {
 }
 void fields(auto& io, like<ServerStatus> auto& status) {
   io(status.directory_size, status.partners, status.devices, status.channels, status.entries, status.incarnation);
+  io(status.partners_enrolled, status.audit_records, status.last_backup_at);
+  io(status.maintenance, status.maintenance_since);
+  text(io, status.maintenance_reason);
+  text(io, status.name);
+  text(io, status.not_ready_because);
+  io(status.certificate_expires_at, status.main_store_bytes, status.chunk_store_bytes, status.disk_reserve_bytes);
   io(status.connections, status.connections_waiting, status.requests_per_minute, status.deliveries_per_minute);
   io(status.disk_free_bytes, status.taking_writes, status.started_at);
   text(io, status.version);
@@ -120,11 +139,18 @@ void fields(auto& io, like<ServerIdentity> auto& identity) {
   io.bytes(identity.log_key, log_key_bytes);
 }
 void fields(auto& io, like<AuditItem> auto& item) {
-  io(item.leaf, item.at);
+  io.optional(item.record, as_field);
+  io.optional(item.leaf, as_field);
+  io(item.at);
+  text(io, item.who);
   text(io, item.what);
+  io(item.hash);
 }
 void fields(auto& io, like<AuditListed> auto& listed) {
   io.vector(listed.items, admin_items_max, as_field);
+}
+void fields(auto& io, like<AuditVerified> auto& verified) {
+  io(verified.records, verified.leaves, verified.last);
 }
 
 void fields(auto& io, like<AdminRequest> auto& request) {

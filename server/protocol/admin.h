@@ -69,13 +69,27 @@ struct Backup {  // the edge's: a hot backup into a folder of the server's machi
   std::string directory;
 };
 struct CheckStore {};  // the edge's: reads the whole store back while serving
-struct ListAudit {     // changes of the directory that the operator or an administrator made, newest first
+struct ListAudit {     // what the operator and the administrators did, newest first
   std::uint32_t items_max = 0;
+  WallTime since;                             // nothing older
+  std::optional<std::string> partner_number;  // only what is about that partner
+};
+struct VerifyAudit {          // the edge's: recomputes the audit chain from its first record
+  std::optional<Hash> noted;  // of a record, noted before: it must still be in the chain
+};
+struct SetMaintenance {  // while on, reads go on and writes are refused
+  bool on = false;
+  std::string reason;  // clients show it; may be empty
+};
+struct SetPartnerQuota {
+  PartnerId partner;
+  std::optional<std::uint64_t> document_bytes_max;  // nullopt: the configured limit again
 };
 
-using AdminRequest = std::variant<AddPartners, ListPartners, RenamePartner, RenumberPartner, MergePartners,
-                                  RemovePartner, ReinvitePartner, ListInvitations, RevokeInvitation, ListDevices,
-                                  GetStatus, GetServerIdentity, Backup, CheckStore, ListAudit>;
+using AdminRequest =
+    std::variant<AddPartners, ListPartners, RenamePartner, RenumberPartner, MergePartners, RemovePartner,
+                 ReinvitePartner, ListInvitations, RevokeInvitation, ListDevices, GetStatus, GetServerIdentity, Backup,
+                 CheckStore, ListAudit, VerifyAudit, SetMaintenance, SetPartnerQuota>;
 
 struct RowFault {
   std::uint32_t row = 0;  // index into AddPartners::partners
@@ -97,7 +111,10 @@ struct PartnerListed {
   identity::LanguageForm language_form = identity::LanguageForm::neutral;
   bool enrolled = false;  // its partner key is in the directory
   std::uint32_t devices = 0;
-  Hash key_fingerprint;  // zeros until enrolled
+  Hash key_fingerprint;              // zeros until enrolled
+  std::uint64_t document_bytes = 0;  // of what its devices uploaded, unfinished uploads too
+  std::uint64_t document_bytes_max = 0;
+  bool has_own_quota = false;  // that bound is the partner's own, not the configured one
 };
 struct PartnersListed {
   std::vector<PartnerListed> partners;
@@ -134,7 +151,19 @@ struct ServerStatus {
   std::uint64_t channels = 0;
   std::uint64_t entries = 0;
   std::uint64_t incarnation = 0;
+  std::uint64_t partners_enrolled = 0;
+  std::uint64_t audit_records = 0;
+  WallTime last_backup_at;  // 0: none yet
+  bool maintenance = false;
+  WallTime maintenance_since;
+  std::string maintenance_reason;
 
+  std::string name;
+  std::string not_ready_because;  // empty when it is ready
+  WallTime certificate_expires_at;
+  std::uint64_t main_store_bytes = 0;
+  std::uint64_t chunk_store_bytes = 0;
+  std::uint64_t disk_reserve_bytes = 0;
   std::uint32_t connections = 0;
   std::uint32_t connections_waiting = 0;  // not logged in yet
   std::uint64_t requests_per_minute = 0;
@@ -150,17 +179,26 @@ struct ServerIdentity {
   Hash spki_pin;  // SHA-256 of the certificate's SubjectPublicKeyInfo
   Bytes log_key;  // 32 bytes
 };
+// A leaf of the directory, a record of the audit chain, or a leaf that a record tells the author of.
 struct AuditItem {
-  std::uint64_t leaf = 0;
+  std::optional<std::uint64_t> record;
+  std::optional<std::uint64_t> leaf;
   WallTime at;
+  std::string who;   // a Unix user of the server's machine, or the name of a partner
   std::string what;  // a sentence for people
+  Hash hash;         // of the record, where there is one; else of the leaf in the directory's tree
 };
 struct AuditListed {
   std::vector<AuditItem> items;
 };
+struct AuditVerified {  // all is well
+  std::uint64_t records = 0;
+  std::uint64_t leaves = 0;  // of the directory that the chain covers
+  Hash last;                 // of the last record: noted elsewhere, it shows later that nothing before it changed
+};
 
 using AdminReply = std::variant<AdminRefused, AdminDone, PartnersListed, InvitationsListed, DevicesListed, ServerStatus,
-                                ServerIdentity, AuditListed>;
+                                ServerIdentity, AuditListed, AuditVerified>;
 
 [[nodiscard]] std::expected<AdminRequest, ParseError> parse_admin_request(BytesView wire);
 [[nodiscard]] std::expected<AdminReply, ParseError> parse_admin_reply(BytesView wire);

@@ -114,7 +114,10 @@ class Examples {
         GetServerIdentity{},
         Backup{"/var/backups/samband"},
         CheckStore{},
-        ListAudit{10},
+        ListAudit{10, WallTime{5}, "0301"},
+        VerifyAudit{some<Hash>()},
+        SetMaintenance{true, "flytter til ny maskin"},
+        SetPartnerQuota{some<PartnerId>(), std::uint64_t{50} << 30U},
     };
   }
 
@@ -123,12 +126,13 @@ class Examples {
         AdminRefused{"two rows have faults", {{1, "the number is taken"}}},
         AdminDone{"added 2"},
         PartnersListed{{{some<PartnerId>(), identity::PartnerKind::municipality, "0301", "Oslo", "Oslo",
-                         identity::LanguageForm::nb, true, 3, some<Hash>()}}},
+                         identity::LanguageForm::nb, true, 3, some<Hash>(), 7, 8, true}}},
         InvitationsListed{{{some<PartnerId>(), true, some<Hash>(), "", WallTime{4}, 1, false}}},
         DevicesListed{{{some<PartnerId>(), some<StaffId>(), some<DeviceId>(), "Anna", "laptop", WallTime{3}, true}}},
         ServerStatus{.directory_size = 4, .taking_writes = true, .version = "0.1.0"},
         ServerIdentity{"samband.example", 443, some<Hash>(), some_bytes(32)},
-        AuditListed{{{3, WallTime{4}, "partner added"}}},
+        AuditListed{{{2, 3, WallTime{4}, "root (uid 0)", "partner added", some<Hash>()}}},
+        AuditVerified{2, 3, some<Hash>()},
     };
   }
 

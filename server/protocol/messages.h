@@ -265,7 +265,9 @@ enum class Status : std::uint8_t {
   shutting_down = 17,
   too_slow = 18,  // closed at the bound; connect again and resume from the cursor
   idle = 19,
-  conflict = 20,  // the name, number or id is taken
+  conflict = 20,       // the name, number or id is taken
+  maintenance = 21,    // the operator lets no writes in for now; `detail` may say why
+  partner_limit = 22,  // all devices of the partner together have reached a limit, which `detail` names
 };
 
 struct Refused {

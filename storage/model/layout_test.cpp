@@ -109,7 +109,8 @@ TEST(ServerLayout, SortsAlarmsOfAShardByTime) {
 
 TEST(ServerLayout, GivesEachThingInMetaAKeyOfItsOwn) {
   using namespace server_store;
-  std::vector<Bytes> keys{meta_key(), shard_key(0), shard_key(1), tree_head_key(), alarm_key(0, {}, 0)};
+  std::vector<Bytes> keys{meta_key(),   shard_key(0), shard_key(1),     tree_head_key(),   alarm_key(0, {}, 0),
+                          audit_key(0), audit_key(1), audit_head_key(), maintenance_key(), partner_quota_key({})};
   std::ranges::sort(keys);
   EXPECT_EQ(std::ranges::adjacent_find(keys), keys.end());
 }

@@ -45,6 +45,19 @@ BlobState read_blob_state(Reader& in) {
   return static_cast<BlobState>(state);
 }
 
+AuditAct read_audit_act(Reader& in) {
+  const std::uint8_t act = in.u8();
+  if (act < static_cast<std::uint8_t>(AuditAct::directory) || act > static_cast<std::uint8_t>(AuditAct::other)) {
+    in.fail(ParseError::unknown_value);
+    return AuditAct::other;
+  }
+  return static_cast<AuditAct>(act);
+}
+
+std::string read_text(Reader& in) {
+  return std::string{text_of(in.bytes(audit_text_bytes_max))};
+}
+
 }  // namespace
 
 Bytes encode(const ChannelRecord& record) {
@@ -210,6 +223,76 @@ Bytes encode(const ShardPosition& position) {
 std::expected<ShardPosition, ParseError> parse_shard_position(BytesView wire) {
   return parse_record<ShardPosition>(
       wire, [](Reader& in) { return ShardPosition{.commands = in.u64(), .at = WallTime{in.u64()}}; });
+}
+
+Bytes encode(const AuditRecord& record) {
+  Writer out;
+  out.u8(AuditRecord::version);
+  out.u64(record.at.ms);
+  out.u8(static_cast<std::uint8_t>(record.act));
+  out.u32(record.uid);
+  out.bytes(view_of(record.user));
+  out.fixed(record.partner.view());
+  out.bytes(view_of(record.what));
+  out.u64(record.first_leaf);
+  out.u64(record.directory_size);
+  out.fixed(record.directory_root.view());
+  out.fixed(record.previous.view());
+  return out.take();
+}
+
+std::expected<AuditRecord, ParseError> parse_audit_record(BytesView wire) {
+  return parse_record<AuditRecord>(wire, [](Reader& in) {
+    return AuditRecord{
+        .at = WallTime{in.u64()},
+        .act = read_audit_act(in),
+        .uid = in.u32(),
+        .user = read_text(in),
+        .partner = in.id<PartnerId>(),
+        .what = read_text(in),
+        .first_leaf = in.u64(),
+        .directory_size = in.u64(),
+        .directory_root = in.id<Hash>(),
+        .previous = in.id<Hash>(),
+    };
+  });
+}
+
+Bytes encode(const AuditHead& head) {
+  Writer out;
+  out.u8(AuditHead::version);
+  out.u64(head.records);
+  out.fixed(head.last.view());
+  return out.take();
+}
+
+std::expected<AuditHead, ParseError> parse_audit_head(BytesView wire) {
+  return parse_record<AuditHead>(wire,
+                                 [](Reader& in) { return AuditHead{.records = in.u64(), .last = in.id<Hash>()}; });
+}
+
+Bytes encode(const Maintenance& maintenance) {
+  Writer out;
+  out.u8(Maintenance::version);
+  out.u64(maintenance.since.ms);
+  out.bytes(view_of(maintenance.reason));
+  return out.take();
+}
+
+std::expected<Maintenance, ParseError> parse_maintenance(BytesView wire) {
+  return parse_record<Maintenance>(
+      wire, [](Reader& in) { return Maintenance{.since = WallTime{in.u64()}, .reason = read_text(in)}; });
+}
+
+Bytes encode(const PartnerQuota& quota) {
+  Writer out;
+  out.u8(PartnerQuota::version);
+  out.u64(quota.document_bytes_max);
+  return out.take();
+}
+
+std::expected<PartnerQuota, ParseError> parse_partner_quota(BytesView wire) {
+  return parse_record<PartnerQuota>(wire, [](Reader& in) { return PartnerQuota{.document_bytes_max = in.u64()}; });
 }
 
 }  // namespace samband::storage

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <expected>
 #include <optional>
+#include <string>
 
 #include "crypto/bytes/bytes.h"
 #include "crypto/bytes/fixed_id.h"
@@ -106,6 +107,57 @@ struct ShardPosition {
   bool operator==(const ShardPosition&) const = default;
 };
 
+// What an administrator did beside, or together with, changing the directory. Never renumber.
+enum class AuditAct : std::uint8_t {
+  directory = 1,      // appended leaves first_leaf up to, not including, directory_size
+  maintenance = 2,    // switched on or off
+  quota = 3,          // of one partner
+  configuration = 4,  // read anew
+  backup = 5,         // finished
+  restore = 6,
+  other = 7,
+};
+
+// One link of the audit chain. It names all links before it, and all of the directory's log as it stood then.
+struct AuditRecord {
+  static constexpr std::uint8_t version = 1;
+  WallTime at;
+  AuditAct act = AuditAct::other;
+  std::uint32_t uid = 0;  // of the Unix user who asked
+  std::string user;       // and its name then; at most audit_text_bytes_max
+  PartnerId partner;      // whom it was about; zeros for nobody
+  std::string what;       // a sentence for people; at most audit_text_bytes_max
+  std::uint64_t first_leaf = 0;
+  std::uint64_t directory_size = 0;
+  Hash directory_root;  // of the directory's Merkle tree at that size
+  Hash previous;        // audit_hash of the record before; zeros for the first
+  bool operator==(const AuditRecord&) const = default;
+};
+inline constexpr std::size_t audit_text_bytes_max = 400;
+
+// Where the chain ends.
+struct AuditHead {
+  static constexpr std::uint8_t version = 1;
+  std::uint64_t records = 0;
+  Hash last;  // audit_hash of the last one
+  bool operator==(const AuditHead&) const = default;
+};
+
+// There while the server takes no writes by its operator's will.
+struct Maintenance {
+  static constexpr std::uint8_t version = 1;
+  WallTime since;
+  std::string reason;  // may be empty; at most audit_text_bytes_max
+  bool operator==(const Maintenance&) const = default;
+};
+
+// What the operator allows one partner instead of the configured limits.
+struct PartnerQuota {
+  static constexpr std::uint8_t version = 1;
+  std::uint64_t document_bytes_max = 0;
+  bool operator==(const PartnerQuota&) const = default;
+};
+
 [[nodiscard]] Bytes encode(const ChannelRecord& record);
 [[nodiscard]] Bytes encode(const BlobRecord& record);
 [[nodiscard]] Bytes encode(const RequestRecord& record);
@@ -114,6 +166,10 @@ struct ShardPosition {
 [[nodiscard]] Bytes encode(const StagedPart& part);
 [[nodiscard]] Bytes encode(const StoreMeta& meta);
 [[nodiscard]] Bytes encode(const ShardPosition& position);
+[[nodiscard]] Bytes encode(const AuditRecord& record);
+[[nodiscard]] Bytes encode(const AuditHead& head);
+[[nodiscard]] Bytes encode(const Maintenance& maintenance);
+[[nodiscard]] Bytes encode(const PartnerQuota& quota);
 
 [[nodiscard]] std::expected<ChannelRecord, ParseError> parse_channel_record(BytesView wire);
 [[nodiscard]] std::expected<BlobRecord, ParseError> parse_blob_record(BytesView wire);
@@ -123,5 +179,9 @@ struct ShardPosition {
 [[nodiscard]] std::expected<StagedPart, ParseError> parse_staged_part(BytesView wire);
 [[nodiscard]] std::expected<StoreMeta, ParseError> parse_store_meta(BytesView wire);
 [[nodiscard]] std::expected<ShardPosition, ParseError> parse_shard_position(BytesView wire);
+[[nodiscard]] std::expected<AuditRecord, ParseError> parse_audit_record(BytesView wire);
+[[nodiscard]] std::expected<AuditHead, ParseError> parse_audit_head(BytesView wire);
+[[nodiscard]] std::expected<Maintenance, ParseError> parse_maintenance(BytesView wire);
+[[nodiscard]] std::expected<PartnerQuota, ParseError> parse_partner_quota(BytesView wire);
 
 }  // namespace samband::storage

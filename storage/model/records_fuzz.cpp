@@ -21,7 +21,7 @@ void check_policy(BytesView wire) {
 }
 
 void check_chosen(unsigned choice, BytesView wire) {
-  switch (choice % 11) {
+  switch (choice % 15) {
     case 0: return expect_one_encoding(wire, parse_channel_record);
     case 1: return expect_one_encoding(wire, parse_blob_record);
     case 2: return expect_one_encoding(wire, parse_request_record);
@@ -33,6 +33,10 @@ void check_chosen(unsigned choice, BytesView wire) {
     case 8: return expect_one_encoding(wire, parse_entry);
     case 9: return check_policy(wire);
     case 10: return expect_one_encoding(wire, server_store::parse_inbox_key, server_store::inbox_key);
+    case 11: return expect_one_encoding(wire, parse_audit_record);
+    case 12: return expect_one_encoding(wire, parse_audit_head);
+    case 13: return expect_one_encoding(wire, parse_maintenance);
+    case 14: return expect_one_encoding(wire, parse_partner_quota);
   }
 }
 

@@ -28,6 +28,11 @@ BlobRecord blob() {
   return {BlobState::sealed, id_of<ChannelId>(1), id_of<DeviceId>(2), 70'000, 2, id_of<Hash>(3), WallTime{4}, 5};
 }
 
+AuditRecord audit_record() {
+  return {WallTime{1}, AuditAct::quota, 1000,          "drift", id_of<PartnerId>(2), "a quota", 3,
+          4,           id_of<Hash>(5),  id_of<Hash>(6)};
+}
+
 TEST(Records, HaveOneEncodingEach) {
   expect_one_encoding(
       ChannelRecord{
@@ -40,6 +45,26 @@ TEST(Records, HaveOneEncodingEach) {
   expect_one_encoding(StagedPart{WallTime{1}, Bytes{2}}, parse_staged_part);
   expect_one_encoding(StoreMeta{1, 2, WallTime{3}}, parse_store_meta);
   expect_one_encoding(ShardPosition{1, WallTime{2}}, parse_shard_position);
+  expect_one_encoding(audit_record(), parse_audit_record);
+  expect_one_encoding(AuditHead{1, id_of<Hash>(2)}, parse_audit_head);
+  expect_one_encoding(Maintenance{WallTime{1}, "flytting"}, parse_maintenance);
+  expect_one_encoding(PartnerQuota{1}, parse_partner_quota);
+}
+
+TEST(Records, KnowSevenActsOfAnAdministrator) {
+  Bytes wire = encode(audit_record());
+  constexpr std::size_t act_at = 9;  // after version and time
+  for (const std::uint8_t act : Bytes{0, 8}) {
+    wire[act_at] = act;
+    EXPECT_EQ(parse_audit_record(wire).error(), ParseError::unknown_value);
+  }
+}
+
+TEST(Records, HoldReasonsOfBoundedSize) {
+  Maintenance maintenance{WallTime{1}, std::string(audit_text_bytes_max, 'x')};
+  EXPECT_TRUE(parse_maintenance(encode(maintenance)));
+  maintenance.reason += 'x';
+  EXPECT_EQ(parse_maintenance(encode(maintenance)).error(), ParseError::too_long);
 }
 
 TEST(Records, KnowTwoStatesOfABlob) {

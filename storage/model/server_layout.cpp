@@ -4,7 +4,16 @@ namespace samband::storage::server_store {
 namespace {
 
 // The first byte of a key in `meta`. Never renumber.
-enum class MetaKind : std::uint8_t { store = 0, shard = 1, tree_head = 2, alarm = 3 };
+enum class MetaKind : std::uint8_t {
+  store = 0,
+  shard = 1,
+  tree_head = 2,
+  alarm = 3,
+  audit = 6,
+  audit_head = 7,
+  maintenance = 8,
+  partner_quota = 9,
+};
 
 KeyWriter meta_prefix(MetaKind kind) {
   KeyWriter key;
@@ -147,6 +156,38 @@ Bytes alarm_key(ShardIndex shard, WallTime when, std::uint64_t n) {
 
 KeyRange alarms_of(ShardIndex shard) {
   return keys_with_prefix(meta_prefix(MetaKind::alarm).u16(shard).take());
+}
+
+Bytes audit_key(std::uint64_t number) {
+  return meta_prefix(MetaKind::audit).u64(number).take();
+}
+
+KeyRange audit_records() {
+  return keys_with_prefix(meta_prefix(MetaKind::audit).take());
+}
+
+Bytes audit_head_key() {
+  return meta_prefix(MetaKind::audit_head).take();
+}
+
+Bytes maintenance_key() {
+  return meta_prefix(MetaKind::maintenance).take();
+}
+
+Bytes partner_quota_key(const PartnerId& partner) {
+  return meta_prefix(MetaKind::partner_quota).id(partner).take();
+}
+
+KeyRange partner_quotas() {
+  return keys_with_prefix(meta_prefix(MetaKind::partner_quota).take());
+}
+
+std::optional<PartnerId> partner_of_quota(BytesView quota_key) {
+  Reader in{quota_key};
+  in.u8();
+  const auto partner = in.id<PartnerId>();
+  if (in.finish()) return std::nullopt;
+  return partner;
 }
 
 }  // namespace samband::storage::server_store

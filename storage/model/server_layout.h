@@ -90,6 +90,13 @@ struct InboxKey {
 [[nodiscard]] Bytes tree_head_key();                                              // the newest SignedTreeHead
 [[nodiscard]] Bytes alarm_key(ShardIndex shard, WallTime when, std::uint64_t n);  // what a shard does at a time
 [[nodiscard]] KeyRange alarms_of(ShardIndex shard);
+[[nodiscard]] Bytes audit_key(std::uint64_t number);  // AuditRecord, counted from 0
+[[nodiscard]] KeyRange audit_records();
+[[nodiscard]] Bytes audit_head_key();                             // AuditHead
+[[nodiscard]] Bytes maintenance_key();                            // Maintenance
+[[nodiscard]] Bytes partner_quota_key(const PartnerId& partner);  // PartnerQuota
+[[nodiscard]] KeyRange partner_quotas();
+[[nodiscard]] std::optional<PartnerId> partner_of_quota(BytesView quota_key);
 
 }  // namespace samband::storage::server_store
 
