@@ -1,7 +1,6 @@
 #include "server/edge/ctl/commands.h"
 
 #include <algorithm>
-#include <iostream>
 
 #include "crypto/codec/hex.h"
 #include "server/edge/config.h"
@@ -57,8 +56,15 @@ int list_partners(const Where& where) {
       line.text("state", partner.enrolled ? "enrolled" : "not enrolled yet");
     }
     line.number("devices", partner.devices)
-        .text("key_fingerprint", partner.enrolled ? to_hex(partner.key_fingerprint.view()) : "")
-        .print(where.json);
+        .text("key_fingerprint", partner.enrolled ? to_hex(partner.key_fingerprint.view()) : "");
+    if (where.json) {
+      line.number("document_bytes", partner.document_bytes)
+          .number("document_bytes_max", partner.document_bytes_max)
+          .flag("own_quota", partner.has_own_quota);
+    } else {
+      line.text("documents", documents_of(partner));
+    }
+    line.print(where.json);
   }
   return static_cast<int>(Exit::done);
 }
@@ -135,42 +141,6 @@ int list_devices(const Where& where, const std::string& partner_number) {
         .flag("revoked", device.revoked)
         .print(where.json);
   }
-  return static_cast<int>(Exit::done);
-}
-
-int show_status(const Where& where) {
-  auto server = connect(where);
-  if (!server) return fail(server.error());
-  const auto status = server->ask_for<protocol::ServerStatus>(protocol::GetStatus{});
-  if (!status) return fail(status.error());
-  const std::string started = where.json ? rfc3339(status->started_at) : local_time(status->started_at);
-  if (where.json) {
-    Line{}
-        .text("version", status->version)
-        .text("started_at", started)
-        .flag("taking_writes", status->taking_writes)
-        .number("partners", status->partners)
-        .number("devices", status->devices)
-        .number("channels", status->channels)
-        .number("entries", status->entries)
-        .number("directory_size", status->directory_size)
-        .number("incarnation", status->incarnation)
-        .number("connections", status->connections)
-        .number("connections_waiting", status->connections_waiting)
-        .number("requests_per_minute", status->requests_per_minute)
-        .number("deliveries_per_minute", status->deliveries_per_minute)
-        .number("disk_free_bytes", status->disk_free_bytes)
-        .print(true);
-    return static_cast<int>(Exit::done);
-  }
-  std::cout << "version " << printable(status->version) << ", since " << started << '\n'
-            << (status->taking_writes ? "takes writes" : "takes NO writes: the disk is below its reserve") << ", "
-            << (status->disk_free_bytes >> 20U) << " MiB free\n"
-            << status->partners << " partners, " << status->devices << " devices, " << status->channels << " channels, "
-            << status->entries << " entries, directory of " << status->directory_size << " leaves\n"
-            << status->connections << " connections (" << status->connections_waiting << " not logged in), "
-            << status->requests_per_minute << " requests and " << status->deliveries_per_minute
-            << " deliveries in the last minute\n";
   return static_cast<int>(Exit::done);
 }
 

@@ -1,4 +1,5 @@
-// `partner add` and `partner import`: the tokens are made here, and the server only ever gets their hashes.
+// `partner add`, `partner import` and `partner reinvite`: the tokens are made here, and the server only ever gets their
+// hashes.
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -198,6 +199,42 @@ int import_partners(const Where& where, const std::filesystem::path& file, const
   if (letters.empty()) return static_cast<int>(Exit::done);
   if (const auto written = write_letters(letters, *added); !written) return fail({Exit::refused, written.error()});
   std::cerr << added->size() << " letters in " << letters << '\n';
+  return static_cast<int>(Exit::done);
+}
+
+int reinvite_partner(const Where& where, const std::string& number, const std::string& expires, bool yes) {
+  const auto expires_at = expiry_of(expires);
+  if (!expires_at) return fail(expires_at.error());
+  auto server = connect(where);
+  if (!server) return fail(server.error());
+  const auto partner = partner_of(*server, number);
+  if (!partner) return fail(partner.error());
+  if (partner->enrolled) {
+    const auto meant = confirm(partner->name + " will be invited to replace its key, and everybody will see it", yes);
+    if (!meant) return fail(meant.error());
+  }
+  Candidate candidate = candidate_of(
+      {0, partner->community, partner->kind, partner->number, partner->name, partner->language_form}, *expires_at);
+  candidate.partner.id = partner->id;
+  const auto identity = server->ask_for<protocol::ServerIdentity>(protocol::GetServerIdentity{});
+  if (!identity) return fail(identity.error());
+  const auto text = invitation_of(candidate, *identity);
+  if (!text) return fail(text.error());
+  const auto done = server->ask_for<protocol::AdminDone>(
+      protocol::ReinvitePartner{partner->id, candidate.partner.token, *expires_at});
+  if (!done) return fail(done.error());
+  if (where.json) {
+    Line{}
+        .text("number", partner->number)
+        .text("name", partner->name)
+        .text("expires_at", rfc3339(*expires_at))
+        .text("invitation", *text)
+        .print(true);
+  } else {
+    std::cerr << "the invitation of " << printable(partner->name) << " works once, until " << local_time(*expires_at)
+              << ":\n";
+    std::cout << *text << '\n';
+  }
   return static_cast<int>(Exit::done);
 }
 

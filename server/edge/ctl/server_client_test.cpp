@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 #include "server/edge/fixture.h"
@@ -50,6 +51,63 @@ TEST(AdminSocket, AnswersFromTheCoreAndFromTheEdge) {
   EXPECT_TRUE(status->taking_writes);
   EXPECT_GT(status->started_at.ms, 0U);
   EXPECT_TRUE(server->ask_for<protocol::AdminDone>(protocol::CheckStore{}).has_value());
+}
+
+TEST(AdminSocket, SaysWhatTheStatusOfTheEdgeIs) {
+  RunningServer running{[](Configuration& c) { c.limits.disk_reserve_bytes = 4096; }};
+  auto server = ServerClient::connect(running.configuration.admin_socket);
+  const auto status = server->ask_for<protocol::ServerStatus>(protocol::GetStatus{});
+  ASSERT_TRUE(status.has_value());
+  EXPECT_EQ(status->name, "localhost");
+  EXPECT_EQ(status->not_ready_because, "");
+  EXPECT_GT(status->certificate_expires_at, testing::wall_now());
+  EXPECT_GT(status->main_store_bytes, 0U);
+  EXPECT_GT(status->chunk_store_bytes, 0U);
+  EXPECT_EQ(status->disk_reserve_bytes, 4096U);
+}
+
+TEST(AdminSocket, TellsTheCoreWhichUserAsks) {
+  RunningServer running;
+  auto server = ServerClient::connect(running.configuration.admin_socket);
+  ASSERT_TRUE(server->ask_for<protocol::PartnersListed>(protocol::AddPartners{{oslo()}}).has_value());
+  const auto audit = server->ask_for<protocol::AuditListed>(protocol::ListAudit{10, {}, {}});
+  ASSERT_TRUE(audit.has_value());
+  ASSERT_EQ(audit->items.size(), 2U);
+  EXPECT_THAT(audit->items[0].who, HasSubstr("(uid " + std::to_string(::geteuid()) + ")"));
+  const auto verified = server->ask_for<protocol::AuditVerified>(protocol::VerifyAudit{});
+  ASSERT_TRUE(verified.has_value());
+  EXPECT_EQ(verified->records, 1U);
+  EXPECT_EQ(verified->leaves, 2U);
+}
+
+TEST(AdminSocket, EntersReloadsIntoTheAuditChain) {
+  RunningServer running;
+  ASSERT_TRUE(running.server().reload(running.configuration).has_value());
+  auto server = ServerClient::connect(running.configuration.admin_socket);
+  for (int tries = 0; tries < 100; ++tries) {
+    const auto audit = server->ask_for<protocol::AuditListed>(protocol::ListAudit{10, {}, {}});
+    if (!audit->items.empty()) {
+      EXPECT_THAT(audit->items[0].what, HasSubstr("configuration read anew"));
+      return;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  }
+  FAIL() << "nothing of the reload is in the chain";
+}
+
+TEST(AdminSocket, ShowsMaintenanceWhereOperatorsLook) {
+  RunningServer running;
+  auto server = ServerClient::connect(running.configuration.admin_socket);
+  ASSERT_TRUE(server->ask_for<protocol::AdminDone>(protocol::SetMaintenance{true, "flytting"}).has_value());
+  auto status = server->ask_for<protocol::ServerStatus>(protocol::GetStatus{});
+  ASSERT_TRUE(status.has_value());
+  EXPECT_TRUE(status->maintenance);
+  EXPECT_FALSE(status->taking_writes);
+  EXPECT_EQ(status->not_ready_because, "maintenance: flytting");
+  ASSERT_TRUE(server->ask_for<protocol::AdminDone>(protocol::SetMaintenance{false, {}}).has_value());
+  status = server->ask_for<protocol::ServerStatus>(protocol::GetStatus{});
+  EXPECT_EQ(status->not_ready_because, "");
+  EXPECT_EQ(testing::get(running.http_port(), "/readyz").first, 200U);
 }
 
 TEST(AdminSocket, AddsAllRowsOrNone) {

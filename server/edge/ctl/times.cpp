@@ -54,4 +54,30 @@ std::optional<WallTime> parse_relative_time(std::string_view text, WallTime star
   return WallTime{start.ms + count * unit_ms};
 }
 
+std::optional<WallTime> parse_past_time(std::string_view text, WallTime now) {
+  const auto complete = [](const std::string& written, const char* format, std::tm& parts) {
+    const char* end = ::strptime(written.c_str(), format, &parts);
+    return end != nullptr && *end == '\0';
+  };
+  const std::string written{text};
+  std::tm parts{};
+  if (complete(written, "%Y-%m-%dT%H:%M:%S%z", parts)) {
+    const long offset = parts.tm_gmtoff;  // timegm forgets it
+    const std::time_t seconds = ::timegm(&parts) - offset;
+    if (seconds < 0) return std::nullopt;
+    return WallTime{static_cast<std::uint64_t>(seconds) * 1000};
+  }
+  parts = {};
+  parts.tm_isdst = -1;
+  if (complete(written, "%Y-%m-%d", parts)) {
+    const std::time_t seconds = ::mktime(&parts);
+    if (seconds < 0) return std::nullopt;
+    return WallTime{static_cast<std::uint64_t>(seconds) * 1000};
+  }
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const auto ahead = parse_relative_time("+" + std::string{text}, WallTime{0});
+  if (!ahead || ahead->ms > now.ms) return std::nullopt;
+  return WallTime{now.ms - ahead->ms};
+}
+
 }  // namespace samband::server::edge::ctl
