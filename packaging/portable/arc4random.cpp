@@ -1,5 +1,5 @@
-// libstdc++'s random_device asks for arc4random(), which glibc has from 2.36 on; RHEL 9 has 2.34. This one stands in for it
-// within the program alone. The programs' own keys do not come from here but from crypto/suite.
+// libstdc++'s random_device asks for arc4random(), which glibc has from 2.36 on; RHEL 9 has 2.34. This one stands in
+// for it within the program alone. The programs' own keys do not come from here but from crypto/suite.
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
