@@ -121,8 +121,9 @@ std::expected<std::shared_ptr<AdminSocket>, std::string> AdminSocket::open(net::
     struct stat made{};
     const bool is_theirs = ::lstat(path.c_str(), &made) == 0 && made.st_gid == named->gr_gid;
     if (!is_theirs && ::chown(path.c_str(), static_cast<uid_t>(-1), named->gr_gid) != 0) {
-      log_warning("admin socket: group {} can't be given to it; root and this user can still connect",
-                  configuration.admin_group);
+      log_event(LogEvent::admin_group_unset,
+                "admin socket: group {} can't be given to it; root and this user can still connect",
+                configuration.admin_group);
     }
   }
   return std::shared_ptr<AdminSocket>{new AdminSocket{std::move(state)}};
@@ -162,7 +163,7 @@ net::awaitable<void> AdminSocket::State::accept() {
     if (error || connections >= connections_max) continue;
     const auto who = who_may_ask(socket->native_handle(), group);
     if (!who) {
-      log_warning("admin socket: a process of another user was turned away");
+      log_event(LogEvent::admin_turned_away, "admin socket: a process of another user was turned away");
       continue;
     }
     std::erase_if(open_sockets, [](const auto& weak) { return weak.expired(); });

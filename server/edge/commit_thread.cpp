@@ -5,6 +5,9 @@
 namespace samband::server::edge {
 namespace {
 
+// How long the thread sleeps at most when there is nothing to write: a watchdog wants to see it go round.
+constexpr std::chrono::milliseconds nap_max{100};
+
 void write_or_end(storage::Store& store, const storage::StoreBatch& batch, std::string_view name) {
   if (batch.empty()) return;
   if (const auto written = store.write(batch, storage::Durability::synced); !written) {
@@ -54,7 +57,8 @@ std::vector<Decision> CommitThread::take_group() {
   std::vector<Decision> group;
   std::size_t bytes = 0;
   std::unique_lock lock{mutex_};
-  changed_.wait(lock, [this] { return finishing_ || !queue_.empty(); });
+  while (!changed_.wait_for(lock, nap_max, [this] { return finishing_ || !queue_.empty(); })) ++beat_;
+  ++beat_;
   while (!queue_.empty() && group.size() < limits_.sync_records_max && bytes < limits_.sync_bytes_max) {
     bytes += queue_.front().main.content_bytes() + queue_.front().chunks.content_bytes();
     group.push_back(std::move(queue_.front()));

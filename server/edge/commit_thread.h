@@ -2,6 +2,7 @@
 // them, and only then lets their replies and deliveries go. A failed write ends the process.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -38,6 +39,8 @@ class CommitThread {
   // Waits while `commit_queue_max` decisions stand in line.
   void submit(Decision decision);
   [[nodiscard]] std::size_t depth() const;
+  // Another number each time the thread has gone round, idle or not; the same one while a write is stuck.
+  [[nodiscard]] std::uint64_t beat() const { return beat_; }
   void finish();
 
  private:
@@ -55,6 +58,7 @@ class CommitThread {
   std::condition_variable changed_;
   std::deque<Decision> queue_;  // at most commit_queue_max
   bool finishing_ = false;
+  std::atomic<std::uint64_t> beat_ = 0;
   std::thread thread_;
 };
 

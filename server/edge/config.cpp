@@ -9,6 +9,8 @@
 #include <sstream>
 #include <toml.hpp>
 
+#include "server/edge/credentials.h"
+
 namespace samband::server::edge {
 namespace {
 
@@ -70,6 +72,19 @@ class Section {
     text(key, written);
     if (!written.empty()) out = directory / written;
     if (out.empty()) faults_.push_back({line_of(table_), key + " is missing" + place() + ": add it"});
+  }
+
+  // A file that may be a credential of the service manager as well.
+  void secret_path(const std::string& key, const std::filesystem::path& directory, std::filesystem::path& out) {
+    path(key, directory, out);
+    const auto given = table_.as_table().find(key);
+    if (given == table_.as_table().end() || !given->second.is_string()) return;
+    const std::string& written = given->second.as_string().str;
+    if (!is_credential(written)) return;
+    out = written;
+    if (!is_credential_name(written.substr(written.find(':') + 1))) {
+      fault(given->second, key + ": the name of a credential is that of a file, without folders");
+    }
   }
 
   // The table under `key`, or nullptr.
@@ -146,11 +161,15 @@ void read_http(const toml::value& table, Configuration& out, Faults& faults) {
 void read_root(const toml::value& root, const std::filesystem::path& directory, Configuration& out, Faults& faults) {
   Section top{root, "", faults};
   top.text("name", out.name);
+  // As it was installed: everything else follows from the name, and one line is enough.
+  if (out.name.empty() && faults.empty() && root.as_table().contains("name")) {
+    return faults.push_back({0, "this server has not been set up: run sambandctl setup"});
+  }
   if (!is_host_name(out.name)) faults.push_back({1, "name is not a host name: give the one that clients connect to"});
   top.address("listen", out.listen);
   top.path("store", directory, out.store);
   top.path("chunks", directory, out.chunks);
-  top.path("log_key", directory, out.log_key);
+  top.secret_path("log_key", directory, out.log_key);
   top.number("io_threads", 0, 256, out.io_threads);
   top.number("shards", 1, 64, out.shards);
   top.texts("origins", out.origins);
@@ -158,8 +177,8 @@ void read_root(const toml::value& root, const std::filesystem::path& directory, 
   const toml::value none(toml::table{});  // in braces it would be an array
   const toml::value* tls = top.table("tls");
   Section tls_section{tls ? *tls : none, "tls", faults};
-  tls_section.path("certificate", directory, out.certificate);
-  tls_section.path("private_key", directory, out.private_key);
+  tls_section.secret_path("certificate", directory, out.certificate);
+  tls_section.secret_path("private_key", directory, out.private_key);
   tls_section.refuse_the_rest();
 
   const toml::value* admin = top.table("admin");

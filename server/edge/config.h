@@ -49,7 +49,7 @@ struct ConfigurationFault {
   std::string says;
 };
 
-// Paths in the text are relative to `directory`.
+// Paths in the text are relative to `directory`; `credential:NAME` stays as it is (credentials.h).
 [[nodiscard]] std::expected<Configuration, std::vector<ConfigurationFault>> parse_configuration(
     std::string_view toml, const std::filesystem::path& directory);
 [[nodiscard]] std::expected<Configuration, std::vector<ConfigurationFault>> read_configuration(

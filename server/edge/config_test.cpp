@@ -135,6 +135,25 @@ TEST(Configuration, WantsPingsBeforeTheIdleTimeout) {
               HasSubstr("ping_interval_ms must be less"));
 }
 
+TEST(Configuration, SaysInOneLineThatItHasNotBeenSetUp) {
+  EXPECT_THAT(fault_in("name = \"\"\nlisten = 3\n").says, HasSubstr("run sambandctl setup"));
+  const auto nameless = parse_configuration("listen = \"0.0.0.0:8443\"\n", "/");
+  ASSERT_FALSE(nameless.has_value());
+  EXPECT_THAT(nameless.error().front().says, HasSubstr("not a host name"));
+}
+
+TEST(Configuration, TakesCredentialsForKeysAndForNothingElse) {
+  const auto parsed = parse_configuration(text_with("\"log.key\"", "\"credential:log.key\""), "/etc/samband");
+  ASSERT_TRUE(parsed.has_value()) << parsed.error().front().says;
+  EXPECT_EQ(parsed->log_key, "credential:log.key");
+  const std::string climbing = text_with("\"log.key\"", "\"credential:../log.key\"");
+  EXPECT_THAT(fault_in(climbing).says, HasSubstr("name of a credential"));
+  EXPECT_EQ(fault_in(climbing).line, line_of(climbing, "credential:"));
+  const auto store = parse_configuration(text_with("\"store\"", "\"credential:store\""), "/etc/samband");
+  ASSERT_TRUE(store.has_value());
+  EXPECT_EQ(store->store, "/etc/samband/credential:store") << "a folder like any other";
+}
+
 TEST(SocketAddress, IsAnAddressAndAPort) {
   EXPECT_EQ(parse_socket_address("[::1]:443"), (SocketAddress{"::1", 443}));
   EXPECT_EQ(text_of(SocketAddress{"::1", 443}), "[::1]:443");

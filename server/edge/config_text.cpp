@@ -34,7 +34,9 @@ std::string configuration_text(const Configuration& c) {
   out += fmt::format(
       "\n"
       "[tls]\n"
-      "# TLS 1.3 only. PEM; the certificate with its chain, the key readable by the server alone.\n"
+      "# TLS 1.3 only. PEM; the certificate with its chain, the key readable by the server alone. New files are "
+      "loaded\n"
+      "# by themselves. credential:NAME is a credential of the service manager.\n"
       "certificate = \"{}\"\n"
       "private_key = \"{}\"\n"
       "\n"

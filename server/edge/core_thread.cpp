@@ -67,6 +67,7 @@ std::deque<CoreThread::Job> CoreThread::wait_for_jobs() {
 void CoreThread::run() {
   for (;;) {
     std::deque<Job> jobs = wait_for_jobs();
+    ++beat_;
     if (jobs.empty()) {
       const std::lock_guard lock{mutex_};
       if (finishing_ && queue_.empty()) return;

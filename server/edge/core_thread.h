@@ -41,6 +41,8 @@ class CoreThread {
   void submit(const WindowQuestion& question);
   [[nodiscard]] bool is_full(std::uint64_t core_queue_max) const { return depth_ >= core_queue_max; }
   [[nodiscard]] std::size_t depth() const { return depth_; }
+  // Another number each time the thread has gone round, idle or not.
+  [[nodiscard]] std::uint64_t beat() const { return beat_; }
 
   void synced(std::uint64_t position) { synced_ = position; }
   void wake_at(protocol::ShardIndex shard, WallTime when);
@@ -73,6 +75,7 @@ class CoreThread {
   bool finishing_ = false;
   std::atomic<std::size_t> depth_ = 0;
   std::atomic<std::uint64_t> synced_ = 0;
+  std::atomic<std::uint64_t> beat_ = 0;
   std::thread thread_;
 };
 

@@ -1,10 +1,13 @@
-// The small parts: frames, admission, rates, the clock.
+// The small parts: frames, admission, rates, the clocks.
 #include <gtest/gtest.h>
 
 #include "server/edge/admission.h"
 #include "server/edge/clock.h"
+#include "server/edge/clock_check.h"
 #include "server/edge/frame.h"
 #include "server/edge/request_rate.h"
+#include "storage/memory/memory_store.h"
+#include "storage/model/server_layout.h"
 
 namespace samband::server::edge {
 namespace {
@@ -187,6 +190,36 @@ TEST(WatchedClock, FollowsAClockThatIsSetBack) {
   hands.wall -= 10s;
   EXPECT_EQ(clock.now().ms, 990'000U);
   EXPECT_FALSE(clock.holds());
+}
+
+constexpr WallTime noon{1'800'000'000'000};
+
+TEST(ClockCheck, RefusesATimeBeforeTheProgramWasBuilt) {
+  const auto fault = clock_fault({noon.ms - 1}, noon, std::nullopt);
+  ASSERT_TRUE(fault.has_value());
+  EXPECT_NE(fault->find("before this program was built"), std::string::npos);
+  EXPECT_FALSE(clock_fault(noon, noon, std::nullopt).has_value());
+}
+
+TEST(ClockCheck, RefusesATimeFarBeforeTheStoresNewest) {
+  const auto behind = static_cast<std::uint64_t>(std::chrono::milliseconds{clock_behind_max}.count());
+  EXPECT_FALSE(clock_fault(noon, WallTime{}, WallTime{noon.ms + behind}).has_value());
+  const auto fault = clock_fault(noon, WallTime{}, WallTime{noon.ms + behind + 1});
+  ASSERT_TRUE(fault.has_value());
+  EXPECT_NE(fault->find("--clock-is-right"), std::string::npos);
+}
+
+TEST(ClockCheck, FindsTheNewestTimeOfAllShards) {
+  namespace layout = storage::server_store;
+  storage::MemoryStore store{layout::layout()};
+  EXPECT_EQ(newest_time_of(store), std::nullopt);
+  storage::StoreBatch batch;
+  batch.put(layout::meta, layout::meta_key(), encode(storage::StoreMeta{.incarnation = 1, .shard_count = 4}));
+  batch.put(layout::meta, layout::shard_key(0), encode(storage::ShardPosition{1, {5}}));
+  batch.put(layout::meta, layout::shard_key(4), encode(storage::ShardPosition{1, {7}}));
+  batch.put(layout::meta, layout::shard_key(5), encode(storage::ShardPosition{1, {9}}));  // not one of this store's
+  ASSERT_TRUE(store.write(batch, storage::Durability::synced));
+  EXPECT_EQ(newest_time_of(store), WallTime{7});
 }
 
 }  // namespace

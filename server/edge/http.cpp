@@ -34,6 +34,20 @@ std::expected<std::unique_ptr<HttpListener>, std::string> HttpListener::open(net
   return listener;
 }
 
+std::expected<std::unique_ptr<HttpListener>, std::string> HttpListener::take(net::io_context& context,
+                                                                             Descriptor socket, Pages pages) {
+  std::unique_ptr<HttpListener> listener{new HttpListener{context, std::move(pages)}};
+  error_code error = adopt(listener->acceptor_, std::move(socket));
+  if (!error && !listener->acceptor_.local_endpoint(error).address().is_loopback()) {
+    return std::unexpected{"the socket named metrics is on " + text_of(listener->address()) +
+                           ", where anybody may ask: give its unit ListenStream=127.0.0.1:9464"};
+  }
+  if (error) {
+    return std::unexpected{"the socket named metrics can't be used (" + error.message() + "): restart its socket unit"};
+  }
+  return listener;
+}
+
 SocketAddress HttpListener::address() const {
   error_code error;
   const tcp::endpoint endpoint = acceptor_.local_endpoint(error);

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "server/edge/config.h"
+#include "server/edge/descriptor.h"
 #include "server/edge/net.h"
 
 namespace samband::server::edge {
@@ -23,6 +24,9 @@ class HttpListener {
   [[nodiscard]] static std::expected<std::unique_ptr<HttpListener>, std::string> open(net::io_context& context,
                                                                                       const SocketAddress& address,
                                                                                       Pages pages);
+  // A listening TCP socket that was made elsewhere, on a loopback address as well.
+  [[nodiscard]] static std::expected<std::unique_ptr<HttpListener>, std::string> take(net::io_context& context,
+                                                                                      Descriptor socket, Pages pages);
   [[nodiscard]] SocketAddress address() const;
   void start();
   void stop();

@@ -59,6 +59,15 @@ std::expected<std::unique_ptr<Listener>, std::string> Listener::open(net::io_con
   return listener;
 }
 
+std::expected<std::unique_ptr<Listener>, std::string> Listener::take(net::io_context& context, Descriptor socket) {
+  std::unique_ptr<Listener> listener{new Listener{context}};
+  if (const error_code error = adopt(listener->acceptor_, std::move(socket))) {
+    return std::unexpected{"the socket of the service manager can't be used (" + error.message() +
+                           "): restart its socket unit"};
+  }
+  return listener;
+}
+
 SocketAddress Listener::address() const {
   error_code error;
   const tcp::endpoint endpoint = acceptor_.local_endpoint(error);
@@ -87,7 +96,7 @@ net::awaitable<void> Listener::accept(std::vector<std::unique_ptr<IoThread>>& th
     co_await acceptor_.async_accept(socket, peer, token);
     if (!acceptor_.is_open()) co_return;
     if (error) {
-      log_warning("listener: {}", error.message());
+      log_event(LogEvent::accept_failed, "listener: {}", error.message());
       pause_.expires_after(pause_after_failure);
       co_await pause_.async_wait(token);
       continue;

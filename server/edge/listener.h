@@ -11,6 +11,7 @@
 
 #include "server/edge/admission.h"
 #include "server/edge/config.h"
+#include "server/edge/descriptor.h"
 #include "server/edge/metrics.h"
 #include "server/edge/net.h"
 
@@ -23,6 +24,9 @@ class Listener {
   // The error is one line: what happened, and what to do. All arguments outlive the listener.
   [[nodiscard]] static std::expected<std::unique_ptr<Listener>, std::string> open(net::io_context& context,
                                                                                   const SocketAddress& address);
+  // A listening TCP socket that was made elsewhere.
+  [[nodiscard]] static std::expected<std::unique_ptr<Listener>, std::string> take(net::io_context& context,
+                                                                                  Descriptor socket);
   // Where it listens; with the port that was found when the configuration says 0.
   [[nodiscard]] SocketAddress address() const;
   void start(std::vector<std::unique_ptr<IoThread>>& threads, Admission& admission, Metrics& metrics,

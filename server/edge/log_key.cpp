@@ -6,6 +6,7 @@
 
 #include "crypto/bytes/check.h"
 #include "crypto/suite/signing.h"
+#include "server/edge/credentials.h"
 #include "server/edge/tls.h"
 
 namespace samband::server::edge {
@@ -28,7 +29,7 @@ transparency::SignedTreeHead LogKey::sign(const transparency::TreeHead& head) {
 std::expected<std::unique_ptr<LogKey>, std::string> read_log_key(const std::filesystem::path& file) {
   if (auto fault = secret_file_fault(file); !fault.empty()) return std::unexpected{"the log key " + fault};
   SecretBytes text{2 * seed_bytes};
-  std::ifstream in{file, std::ios::binary};
+  std::ifstream in{*resolved(file), std::ios::binary};
   in.rdbuf()->pubsetbuf(nullptr, 0);  // no copy of the key in a buffer of the library
   for (std::uint8_t& digit : text.writable()) digit = static_cast<std::uint8_t>(in.get());
 

@@ -23,16 +23,19 @@ constexpr int status_done = 0;
 constexpr int status_failed = 1;
 constexpr int status_usage = 2;
 
+int fail_to_start(const std::string& line) {
+  write_last_line(LogEvent::start_refused, line);
+  return status_failed;
+}
+
 int fail(const std::string& line) {
   std::cerr << "sambandd: " << line << '\n';
   return status_failed;
 }
 
-void print_faults(const std::string& file, const std::vector<ConfigurationFault>& faults) {
-  for (const ConfigurationFault& fault : faults) {
-    const std::string line = fault.line == 0 ? "" : " line " + std::to_string(fault.line);
-    std::cerr << "sambandd: " << file << line << ": " << fault.says << '\n';
-  }
+std::string text_of(const std::string& file, const ConfigurationFault& fault) {
+  const std::string line = fault.line == 0 ? "" : " line " + std::to_string(fault.line);
+  return file + line + ": " + fault.says;
 }
 
 int run_init_in_folder(const std::string& directory, const std::string& name, const std::string& listen) {
@@ -51,7 +54,7 @@ int run_init_in_folder(const std::string& directory, const std::string& name, co
 int run_furnish(const std::string& file, bool self_signed) {
   const auto configuration = read_configuration(file);
   if (!configuration) {
-    print_faults(file, configuration.error());
+    for (const ConfigurationFault& fault : configuration.error()) fail(text_of(file, fault));
     return status_failed;
   }
   const auto made = furnish(*configuration, self_signed ? SelfSign::yes : SelfSign::no, WatchedClock{}.now());
@@ -62,14 +65,20 @@ int run_furnish(const std::string& file, bool self_signed) {
 }
 
 void reload(Server& server, const std::string& file) {
+  notify_reloading();
   const auto configuration = read_configuration(file);
   if (!configuration) {
     for (const ConfigurationFault& fault : configuration.error()) {
-      log_error("not reloaded: {} line {}: {}", file, fault.line, fault.says);
+      log_event(LogEvent::reload_refused, {{"SAMBAND_FILE", file}, {"SAMBAND_LINE", std::to_string(fault.line)}},
+                "not reloaded, the old configuration stays: {}", text_of(file, fault));
     }
-    return;
+    return server.reload_refused();
   }
-  if (const auto reloaded = server.reload(*configuration); !reloaded) log_error("not reloaded: {}", reloaded.error());
+  if (const auto reloaded = server.reload(*configuration); !reloaded) {
+    log_event(LogEvent::reload_refused, {{"SAMBAND_FILE", file}}, "not reloaded, the old configuration stays: {}",
+              reloaded.error());
+    server.reload_refused();
+  }
 }
 
 // Signals are waited for on a thread of their own, so that one is heard also while the server is starting.
@@ -92,7 +101,7 @@ class Signals {
       if (signal == SIGHUP) {
         reload(server_, file_);
       } else {
-        notify_service_manager("STOPPING=1");
+        notify_stopping();
         server_.stop();
       }
       wait();
@@ -106,18 +115,19 @@ class Signals {
   std::thread thread_;
 };
 
-int run_serve(const std::string& file) {
+int run_serve(const std::string& file, bool clock_is_right) {
+  auto sockets = take_passed_sockets();
+  if (!sockets) return fail_to_start(sockets.error());
   const auto configuration = read_configuration(file);
   if (!configuration) {
-    print_faults(file, configuration.error());
+    for (const ConfigurationFault& fault : configuration.error()) fail_to_start(text_of(file, fault));
     return status_failed;
   }
-  auto server = Server::open(*configuration);
-  if (!server) return fail(server.error());
+  auto server = Server::open(*configuration, {std::move(*sockets), clock_is_right});
+  if (!server) return fail_to_start(server.error());
   {
     const Signals signals{**server, file};
-    std::cout << "ready " << configuration->name << ' ' << text_of((*server)->address()) << std::endl;
-    notify_service_manager("READY=1");
+    std::cout << "ready " << configuration->name << ' ' << edge::text_of((*server)->address()) << std::endl;
     (*server)->run();
   }
   return status_done;
@@ -181,6 +191,9 @@ int run(int argc, char** argv) {
   std::string file;
   CLI::App* serve = app.add_subcommand("serve", "Run in the foreground until SIGTERM");
   serve->add_option("--config", file, "The configuration, sambandd.toml")->required();
+  bool clock_is_right = false;
+  serve->add_flag("--clock-is-right", clock_is_right,
+                  "Start although the store was written at a later time than the clock shows");
   serve->footer("Example: sambandd serve --config /var/lib/samband/sambandd.toml");
 
   CLI::App* check = app.add_subcommand("check", "Read configuration and stores, report every fault, change nothing");
@@ -196,7 +209,7 @@ int run(int argc, char** argv) {
     return status_usage;
   }
   if (init->parsed()) return run_init(options);
-  if (serve->parsed()) return run_serve(file);
+  if (serve->parsed()) return run_serve(file, clock_is_right);
   return run_check(file);
 }
 

@@ -8,19 +8,28 @@
 
 #include "server/core/audit_chain.h"
 #include "server/edge/admin_socket.h"
+#include "server/edge/certificate_watch.h"
 #include "server/edge/check.h"
+#include "server/edge/clock_check.h"
+#include "server/edge/config_changes.h"
 #include "server/edge/http.h"
 #include "server/edge/io_thread.h"
 #include "server/edge/listener.h"
 #include "server/edge/log.h"
 #include "server/edge/log_key.h"
+#include "server/edge/notify.h"
 #include "server/edge/stores.h"
 #include "server/edge/version.h"
+#include "server/edge/watchdog.h"
 
 namespace samband::server::edge {
 namespace {
 
 constexpr std::chrono::milliseconds housekeeping_interval{500};
+// What is asked of the core and of the file system for those who watch the server.
+constexpr std::chrono::seconds figures_interval{15};
+// Of a question of the server's own to the core; those of the admin socket begin at 1.
+constexpr std::uint64_t figures_serial = 0;
 constexpr std::size_t reader_threads = 2;
 
 // How many per minute, from a total that only grows.
@@ -75,12 +84,23 @@ protocol::AdminReply reply_of(const CheckReport& report) {
 struct Server::Parts {
   explicit Parts(const Configuration& with) : configuration{with} {}
 
-  [[nodiscard]] std::expected<void, std::string> open_files();
+  [[nodiscard]] std::expected<void, std::string> open_files(bool clock_is_right);
   [[nodiscard]] std::expected<void, std::string> open_core();
-  [[nodiscard]] std::expected<void, std::string> open_listeners();
+  [[nodiscard]] std::expected<void, std::string> open_listeners(PassedSockets sockets);
+  [[nodiscard]] std::expected<void, std::string> open_http(Descriptor passed);
   void start_threads(Core core, Bytes tree_head);
   void release(const ReleasedBatch& batch);
   void keep_house();
+  void keep_certificate();
+  void tell_of_expiry(ExpiryWarning::Stage stage, WallTime now);
+  void ask_for_figures();
+  void figures_arrived(const protocol::ServerStatus& status);
+  void use(std::shared_ptr<const Reloadable> fresh);
+  // Of a running server: a certificate with another key is one that no enrolled client accepts. Any thread.
+  [[nodiscard]] std::expected<TlsIdentity, std::string> load_renewed(const Configuration& fresh);
+  void take(const Configuration& fresh, TlsIdentity tls, CertificateWatch watch);
+  [[nodiscard]] std::string status_line() const;
+  void tell_where_it_listens() const;
   void begin_shutdown();
   void await_sessions(std::chrono::steady_clock::time_point deadline);
   [[nodiscard]] Gauges gauges();
@@ -91,39 +111,52 @@ struct Server::Parts {
   void verify_audit(const protocol::VerifyAudit& request, AdminSocket::Outlets::Tell tell);
   void enter_maintenance(std::optional<storage::Maintenance> now);
 
-  Configuration configuration;
+  Configuration configuration;  // in force; what needs a restart stays as it was at the start
   net::io_context control{1};
-  Metrics metrics;
   WatchedClock clock;
+  WallTime started_at = clock.now();
+  Metrics metrics{started_at};
   RequestRates rates;
   std::unique_ptr<LogKey> log_key;
   Stores stores;
   std::unique_ptr<DiskWatch> disk;
   std::shared_ptr<const Reloadable> settings;
+  Hash key_pin;  // of the certificate since the start
+  std::optional<CertificateWatch> certificate_watch;
+  ExpiryWarning expiry;
   std::shared_ptr<Admission> admission;
   net::thread_pool readers{reader_threads};
   std::unique_ptr<Services> services;
   std::vector<std::unique_ptr<IoThread>> io_threads;
   std::unique_ptr<CommitThread> commit;
   std::unique_ptr<CoreThread> core;
-  std::unique_ptr<Listener> listener;
+  std::vector<std::unique_ptr<Listener>> listeners;  // at least one
   std::unique_ptr<HttpListener> http;
   std::shared_ptr<AdminSocket> admin;
   net::steady_timer housekeeping{control};
   MinuteRate requests;
   MinuteRate deliveries;
   std::optional<storage::Maintenance> maintenance;  // as the core last said
-  WallTime started_at;
+  std::optional<Watchdog> watchdog;
+  std::chrono::steady_clock::time_point figures_asked_at;
+  protocol::ServerStatus figures;  // the core's part, as of its last answer
+  std::uint64_t main_store_bytes = 0;
+  std::uint64_t chunk_store_bytes = 0;
+  std::string status_told;
+  bool renewal_refused = false;
+  bool configuration_refused = false;
+  bool clients_passed = false;  // their sockets came from the service manager
+  bool metrics_passed = false;
   bool stopping = false;
 };
 
-std::expected<std::unique_ptr<Server>, std::string> Server::open(const Configuration& configuration) {
+std::expected<std::unique_ptr<Server>, std::string> Server::open(const Configuration& configuration, Opening opening) {
   // A peer that hangs up in the middle of a write is an error of that write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
   set_log_level(configuration.log_level);
   auto parts = std::make_unique<Parts>(configuration);
-  if (auto opened = parts->open_files(); !opened) return std::unexpected{opened.error()};
-  if (auto opened = parts->open_listeners(); !opened) return std::unexpected{opened.error()};
+  if (auto opened = parts->open_files(opening.clock_is_right); !opened) return std::unexpected{opened.error()};
+  if (auto opened = parts->open_listeners(std::move(opening.sockets)); !opened) return std::unexpected{opened.error()};
   if (auto opened = parts->open_core(); !opened) return std::unexpected{opened.error()};
   return std::unique_ptr<Server>{new Server{std::move(parts)}};
 }
@@ -138,17 +171,21 @@ Server::~Server() {
 }
 
 SocketAddress Server::address() const {
-  return parts_->listener->address();
+  return parts_->listeners.front()->address();
 }
 
 SocketAddress Server::http_address() const {
   return parts_->http ? parts_->http->address() : SocketAddress{};
 }
 
-std::expected<void, std::string> Server::Parts::open_files() {
-  started_at = clock.now();
+std::expected<void, std::string> Server::Parts::open_files(bool clock_is_right) {
+  // First: a clock that is far off makes every certificate look wrong.
+  if (auto fault = clock_fault(started_at, built_at(), std::nullopt)) return std::unexpected{std::move(*fault)};
+  // Before they are read: what changes meanwhile is noticed.
+  certificate_watch.emplace(configuration.certificate, configuration.private_key);
   auto tls = load_tls(configuration.certificate, configuration.private_key, started_at);
   if (!tls) return std::unexpected{tls.error()};
+  key_pin = tls->key_pin;
   settings = std::make_shared<const Reloadable>(Reloadable{configuration.limits, std::move(*tls)});
   admission = std::make_shared<Admission>(configuration.limits);
   auto key = read_log_key(configuration.log_key);
@@ -157,24 +194,39 @@ std::expected<void, std::string> Server::Parts::open_files() {
   auto opened = open_stores(configuration, StoreUse::serve);
   if (!opened) return std::unexpected{opened.error()};
   stores = std::move(*opened);
+  const auto newest = clock_is_right ? std::nullopt : newest_time_of(*stores.main);
+  if (auto fault = clock_fault(started_at, built_at(), newest)) return std::unexpected{std::move(*fault)};
   disk = std::make_unique<DiskWatch>(stores, configuration.limits.disk_reserve_bytes);
   return {};
 }
 
-std::expected<void, std::string> Server::Parts::open_listeners() {
-  auto bound = Listener::open(control, configuration.listen);
-  if (!bound) return std::unexpected{bound.error()};
-  listener = std::move(*bound);
-  if (configuration.http_enabled) {
-    auto pages =
-        HttpListener::open(control, configuration.http,
-                           {[this] { return not_ready_because(); }, [this] { return metrics.text(gauges()); }});
-    if (!pages) return std::unexpected{pages.error()};
-    http = std::move(*pages);
+std::expected<void, std::string> Server::Parts::open_listeners(PassedSockets sockets) {
+  clients_passed = !sockets.clients.empty();
+  for (Descriptor& passed : sockets.clients) {
+    auto taken = Listener::take(control, std::move(passed));
+    if (!taken) return std::unexpected{taken.error()};
+    listeners.push_back(std::move(*taken));
   }
+  if (listeners.empty()) {
+    auto bound = Listener::open(control, configuration.listen);
+    if (!bound) return std::unexpected{bound.error()};
+    listeners.push_back(std::move(*bound));
+  }
+  if (auto opened = open_http(std::move(sockets.metrics)); !opened) return opened;
   auto socket = AdminSocket::open(control, configuration, admin_outlets());
   if (!socket) return std::unexpected{socket.error()};
   admin = std::move(*socket);
+  return {};
+}
+
+std::expected<void, std::string> Server::Parts::open_http(Descriptor passed) {
+  metrics_passed = passed.is_open();
+  if (!metrics_passed && !configuration.http_enabled) return {};
+  HttpListener::Pages pages{[this] { return not_ready_because(); }, [this] { return metrics.text(gauges()); }};
+  auto opened = metrics_passed ? HttpListener::take(control, std::move(passed), std::move(pages))
+                               : HttpListener::open(control, configuration.http, std::move(pages));
+  if (!opened) return std::unexpected{opened.error()};
+  http = std::move(*opened);
   return {};
 }
 
@@ -222,7 +274,11 @@ void Server::Parts::release(const ReleasedBatch& batch) {
       net::post(control, [this, now = changed->now] { enter_maintenance(now); });
     }
     if (const auto* answer = std::get_if<AnswerAdmin>(outgoing)) {
-      net::post(control, [this, ticket = answer->to, reply = answer->reply] { admin->answered(ticket, reply); });
+      net::post(control, [this, ticket = answer->to, reply = answer->reply] {
+        const auto* status = std::get_if<protocol::ServerStatus>(&reply);
+        if (status && ticket == make_ticket(0, figures_serial)) return figures_arrived(*status);
+        admin->answered(ticket, reply);
+      });
     }
   }
   for (const auto& thread : io_threads) thread->release(batch);
@@ -239,13 +295,19 @@ void Server::Parts::enter_maintenance(std::optional<storage::Maintenance> now) {
 
 void Server::run() {
   Parts& parts = *parts_;
-  parts.listener->start(parts.io_threads, *parts.admission, parts.metrics,
-                        parts.configuration.limits.dead_peer_timeout_ms);
+  for (const auto& listener : parts.listeners) {
+    listener->start(parts.io_threads, *parts.admission, parts.metrics, parts.configuration.limits.dead_peer_timeout_ms);
+  }
   if (parts.http) parts.http->start();
   parts.admin->start();
   parts.keep_house();
-  log_info("serving {} on {}", parts.configuration.name, text_of(address()));
-  if (parts.http) log_info("health and metrics on {}", text_of(http_address()));
+  if (const auto interval = watchdog_interval()) {
+    parts.watchdog.emplace(parts.control, [&parts] { return std::vector{parts.core->beat(), parts.commit->beat()}; });
+    parts.watchdog->start(*interval);
+  }
+  parts.tell_where_it_listens();
+  log_event(LogEvent::started, "serving {}, version {}", parts.configuration.name, version);
+  notify_ready(parts.status_line());
   parts.control.run();
 
   // Nobody asks any more: what was asked is decided, written and, where its session still is, answered.
@@ -253,7 +315,7 @@ void Server::run() {
   parts.commit->finish();
   parts.readers.join();
   for (const auto& thread : parts.io_threads) thread->stop();
-  log_info("ended");
+  log_event(LogEvent::stopped, "ended; everything acknowledged is on the disk");
 }
 
 void Server::stop() {
@@ -262,8 +324,8 @@ void Server::stop() {
 
 void Server::Parts::begin_shutdown() {
   if (std::exchange(stopping, true)) return;
-  log_info("shutting down: {} sessions", admission->counts().connections);
-  listener->stop();
+  log_event(LogEvent::stopping, "shutting down: {} sessions are told to come back", admission->counts().connections);
+  for (const auto& listener : listeners) listener->stop();
   for (const auto& thread : io_threads) thread->shut_down();
   await_sessions(std::chrono::steady_clock::now() + std::chrono::milliseconds{settings->limits.shutdown_timeout_ms});
 }
@@ -288,10 +350,15 @@ void Server::Parts::keep_house() {
   requests.look(metrics.requests_total(), now);
   deliveries.look(metrics.deliveries_total(), now);
   const bool held = clock.holds();
-  if (!held) static_cast<void>(clock.now());
+  static_cast<void>(clock.now());
   if (!held && clock.holds()) {
-    log_error("clock: the wall clock has jumped ahead and is not believed: correct it, or send SIGHUP if it is right");
+    log_event(LogEvent::clock_jumped,
+              "clock: the wall clock has jumped ahead and is not believed: correct it, or send SIGHUP if it is right");
+  } else if (held && !clock.holds()) {
+    log_event(LogEvent::clock_believed, "clock: the wall clock is right again");
   }
+  keep_certificate();
+  if (now - figures_asked_at >= figures_interval) ask_for_figures();
   housekeeping.expires_after(housekeeping_interval);
   housekeeping.async_wait([this](error_code error) {
     if (!error) keep_house();
@@ -299,22 +366,119 @@ void Server::Parts::keep_house() {
 }
 
 std::expected<void, std::string> Server::reload(const Configuration& fresh) {
-  auto tls = load_tls(fresh.certificate, fresh.private_key, parts_->clock.now());
+  CertificateWatch watch{fresh.certificate, fresh.private_key};
+  auto tls = parts_->load_renewed(fresh);
   if (!tls) return std::unexpected{tls.error()};
-  auto settings = std::make_shared<const Reloadable>(Reloadable{fresh.limits, std::move(*tls)});
-  net::post(parts_->control, [parts = parts_.get(), settings = std::move(settings), level = fresh.log_level] {
-    parts->settings = settings;
-    parts->admission->set_limits(settings->limits);
-    parts->disk->set_reserve(settings->limits.disk_reserve_bytes);
-    parts->clock.believe();
-    set_log_level(level);
-    for (const auto& thread : parts->io_threads) thread->reload(settings);
-    parts->core->submit(RecordAct{.who = {.uid = ::geteuid(), .user = "sambandd"},
-                                  .act = storage::AuditAct::configuration,
-                                  .what = "configuration read anew, asked for by SIGHUP"});
-    log_info("reloaded: certificate and limits");
-  });
+  net::post(parts_->control,
+            [parts = parts_.get(), fresh, tls = std::move(*tls), watch] { parts->take(fresh, tls, watch); });
   return {};
+}
+
+void Server::reload_refused() {
+  net::post(parts_->control, [parts = parts_.get()] {
+    parts->configuration_refused = true;
+    notify_ready(parts->status_line());
+  });
+}
+
+std::expected<TlsIdentity, std::string> Server::Parts::load_renewed(const Configuration& fresh) {
+  auto tls = load_tls(fresh.certificate, fresh.private_key, clock.now());
+  if (tls && tls->key_pin != key_pin) {
+    return std::unexpected{fresh.certificate.string() +
+                           " has another key, and clients know the server by its key: renew it with the same one "
+                           "(certbot: --reuse-key); only a restart takes another"};
+  }
+  return tls;
+}
+
+void Server::Parts::take(const Configuration& fresh, TlsIdentity tls, CertificateWatch watch) {
+  for (const SettingChange& change : changes_between(configuration, fresh)) {
+    const LogEvent event = change.needs_restart ? LogEvent::setting_needs_restart : LogEvent::setting_changed;
+    write_log(event, {{"SAMBAND_SETTING", change.name}, {"SAMBAND_OLD", change.from}, {"SAMBAND_NEW", change.to}},
+              fmt::format("{}: {} → {}{}", change.name, change.from, change.to,
+                          change.needs_restart ? ", from the next restart on" : ""));
+  }
+  configuration = with_live_settings(configuration, fresh);
+  configuration_refused = renewal_refused = false;
+  certificate_watch = std::move(watch);
+  disk->set_reserve(configuration.limits.disk_reserve_bytes);
+  set_log_level(configuration.log_level);
+  if (clock.holds()) log_event(LogEvent::clock_believed, "clock: the wall clock is believed, as SIGHUP says");
+  clock.believe();
+  use(std::make_shared<const Reloadable>(Reloadable{configuration.limits, std::move(tls)}));
+  core->submit(RecordAct{.who = {.uid = ::geteuid(), .user = "sambandd"},
+                         .act = storage::AuditAct::configuration,
+                         .what = "configuration read anew, asked for by SIGHUP"});
+  log_event(LogEvent::reloaded, "the configuration was read anew");
+  notify_ready(status_line());
+}
+
+void Server::Parts::use(std::shared_ptr<const Reloadable> fresh) {
+  const bool other_certificate = fresh->tls.fingerprint != settings->tls.fingerprint;
+  settings = std::move(fresh);
+  admission->set_limits(settings->limits);
+  for (const auto& thread : io_threads) thread->reload(settings);
+  if (other_certificate) {
+    log_event(LogEvent::certificate_loaded, "certificate: {} is in use, good until {}",
+              configuration.certificate.string(), date_text(settings->tls.expires_at));
+  }
+}
+
+void Server::Parts::keep_certificate() {
+  const WallTime now = clock.now();
+  if (certificate_watch->look(std::chrono::steady_clock::now())) {
+    auto tls = load_renewed(configuration);
+    renewal_refused = !tls;
+    if (tls) {
+      use(std::make_shared<const Reloadable>(Reloadable{settings->limits, std::move(*tls)}));
+    } else {
+      log_event(LogEvent::certificate_refused, "certificate: the old one stays in use: {}", tls.error());
+    }
+  }
+  if (const auto stage = expiry.look(now, settings->tls.expires_at)) tell_of_expiry(*stage, now);
+}
+
+void Server::Parts::tell_of_expiry(ExpiryWarning::Stage stage, WallTime now) {
+  const WallTime end = settings->tls.expires_at;
+  if (stage == ExpiryWarning::Stage::expired) {
+    return log_event(LogEvent::certificate_expired, "certificate: {} expired at {}: renew it, it is loaded by itself",
+                     configuration.certificate.string(), date_text(end));
+  }
+  log_event(LogEvent::certificate_expiring,
+            "certificate: {} expires in {} days, at {}: renew it, it is loaded by itself",
+            configuration.certificate.string(), days_left(now, end), date_text(end));
+}
+
+void Server::Parts::ask_for_figures() {
+  figures_asked_at = std::chrono::steady_clock::now();
+  main_store_bytes = store_bytes(configuration.store);
+  chunk_store_bytes = store_bytes(configuration.chunks);
+  core->submit(AdminCommand{make_ticket(0, figures_serial), protocol::GetStatus{}});
+}
+
+void Server::Parts::figures_arrived(const protocol::ServerStatus& status) {
+  figures = status;
+  std::string line = status_line();
+  if (!stopping && line != status_told) notify_status(line);
+  status_told = std::move(line);
+}
+
+void Server::Parts::tell_where_it_listens() const {
+  constexpr std::string_view passed = "a socket of the service manager on ";
+  for (const auto& listener : listeners) {
+    log_event(LogEvent::listening, "clients: {}{}{}", clients_passed ? passed : "", text_of(listener->address()),
+              clients_passed ? "; listen in the configuration is not used" : "");
+  }
+  if (http)
+    log_event(LogEvent::listening, "health and metrics: {}{}", metrics_passed ? passed : "", text_of(http->address()));
+}
+
+std::string Server::Parts::status_line() const {
+  std::string where;
+  for (const auto& listener : listeners) where += (where.empty() ? "" : ", ") + text_of(listener->address());
+  return fmt::format("serving {} on {}: {} channels, {} connections{}", configuration.name, where, figures.channels,
+                     admission->counts().connections,
+                     configuration_refused ? "; the configuration was refused at the last reload" : "");
 }
 
 Gauges Server::Parts::gauges() {
@@ -322,11 +486,23 @@ Gauges Server::Parts::gauges() {
   return {.connections = counts.connections,
           .connections_waiting = counts.waiting,
           .core_queue = core->depth(),
+          .core_queue_max = settings->limits.core_queue_max,
           .commit_queue = commit->depth(),
+          .commit_queue_max = configuration.limits.commit_queue_max,
           .disk_free_bytes = disk->free_bytes(),
+          .disk_reserve_bytes = disk->reserve_bytes(),
+          .main_store_bytes = main_store_bytes,
+          .chunk_store_bytes = chunk_store_bytes,
+          .certificate_expires_at = settings->tls.expires_at,
+          .certificate_renewal_refused = renewal_refused,
+          .configuration_refused = configuration_refused,
           .taking_writes = !disk->below_reserve(),
           .clock_held = clock.holds(),
-          .maintenance = maintenance.has_value()};
+          .maintenance = maintenance.has_value(),
+          .partners = figures.partners,
+          .devices = figures.devices,
+          .channels = figures.channels,
+          .entries = figures.entries};
 }
 
 std::string Server::Parts::not_ready_because() const {
@@ -343,7 +519,7 @@ AdminSocket::Outlets Server::Parts::admin_outlets() {
           .identity =
               [this] {
                 return protocol::ServerIdentity{.name = configuration.name,
-                                                .port = listener->address().port,
+                                                .port = listeners.front()->address().port,
                                                 .spki_pin = settings->tls.key_pin,
                                                 .log_key = copy_of(log_key->public_key().view())};
               },

@@ -67,6 +67,9 @@ void Session::login_answered(const AnswerLogin& answer) {
   if (phase_ != Phase::login) return;
   if (const auto* refused = std::get_if<protocol::Refused>(&answer.answer)) {
     io_.services().metrics.login_refused(refused->status);
+    log_event(LogEvent::login_refused,
+              {{"SAMBAND_REASON", std::string{name_of(refused->status)}}, {"SAMBAND_ADDRESS", admitted_.address()}},
+              "login from {} refused: {} {}", admitted_.address(), name_of(refused->status), refused->detail);
     return close(refused->status, refused->detail);
   }
   if (!admitted_.logged_in(answer.partner)) {
@@ -175,6 +178,12 @@ void Session::close(protocol::Status status, std::string_view detail) {
   const bool framed = phase_ != Phase::handshake;
   log_debug("session of {}: closing, {} {}", admitted_.address(), name_of(status), detail);
   io_.services().metrics.session_closed(status);
+  if (status == protocol::Status::too_slow) {
+    io_.services().metrics.bound_hit(detail);
+    log_event(LogEvent::reader_too_slow,
+              {{"SAMBAND_BOUND", std::string{detail}}, {"SAMBAND_ADDRESS", admitted_.address()}},
+              "a client at {} reads too slowly: closed at {}; it resumes where it was", admitted_.address(), detail);
+  }
   enter(Phase::closing, limits().closing_timeout_ms);
   writer_.clear();
   if (framed) {

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "server/edge/log.h"
+#include "server/edge/tls.h"
 #include "storage/model/server_layout.h"
 #include "storage/rocks/rocks_store.h"
 #ifdef SAMBAND_TESTS
@@ -47,8 +51,31 @@ storage::Access access_of(StoreUse use) {
   std::abort();  // every enumerator returns above
 }
 
+std::string owner_line(const std::filesystem::path& path, uid_t owner) {
+  const std::string server = name_of_user(::geteuid());
+  return "the store's " + path.string() + " belongs to the user " + name_of_user(owner) + ", and the server runs as " +
+         server + ": run chown -R " + server + " on the store's folder, or start the server as its owner";
+}
+
+// A store of another user, or one that somebody else's command has left files in, would fail much later.
+std::optional<std::string> foreign_file_in(const std::filesystem::path& place) {
+  struct stat found{};
+  if (::stat(place.c_str(), &found) != 0) return std::nullopt;  // opening it says more
+  if (found.st_uid != ::geteuid()) return owner_line(place, found.st_uid);
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator{place, error}) {
+    if (::lstat(entry.path().c_str(), &found) == 0 && found.st_uid != ::geteuid()) {
+      return owner_line(entry.path(), found.st_uid);
+    }
+  }
+  return std::nullopt;
+}
+
 std::expected<std::unique_ptr<storage::Store>, std::string> open_one(storage::RocksOptions options, StoreUse use) {
   const std::filesystem::path place = options.directory;
+  if (use == StoreUse::serve) {
+    if (auto fault = foreign_file_in(place)) return std::unexpected{std::move(*fault)};
+  }
   options.access = access_of(use);
 #ifdef SAMBAND_TESTS
   if (use == StoreUse::serve) options.environment = storage::unsynced_loss_if_asked();
@@ -56,7 +83,11 @@ std::expected<std::unique_ptr<storage::Store>, std::string> open_one(storage::Ro
   // While it is being opened, the one line that says what to do is enough.
   const auto is_open = std::make_shared<std::atomic<bool>>(false);
   options.report = [is_open](std::string_view failure) {
-    write_log(*is_open ? LogLevel::error : LogLevel::debug, fmt::format("store: {}", failure));
+    if (*is_open) {
+      log_event(LogEvent::store_failure, "store: {}", failure);
+    } else {
+      log_debug("store: {}", failure);
+    }
   };
   auto opened = storage::RocksStore::open(std::move(options));
   if (!opened) return std::unexpected{advice(opened.error(), place)};
@@ -81,6 +112,17 @@ std::expected<Stores, std::string> open_stores(const Configuration& configuratio
   return Stores{std::move(*main), std::move(*chunks)};
 }
 
+std::uint64_t store_bytes(const std::filesystem::path& store) {
+  std::uint64_t total = 0;
+  std::error_code error;
+  for (std::filesystem::recursive_directory_iterator at{store, error}, end; !error && at != end; at.increment(error)) {
+    std::error_code gone;  // files come and go while the store works
+    const std::uintmax_t bytes = at->is_regular_file(gone) ? at->file_size(gone) : 0;
+    if (!gone) total += bytes;
+  }
+  return total;
+}
+
 void DiskWatch::look() {
   const auto main = stores_.main->free_bytes();
   const auto chunks = stores_.chunks->free_bytes();
@@ -90,9 +132,11 @@ void DiskWatch::look() {
   const bool below = free < reserve_bytes_;
   if (below_reserve_.exchange(below) == below) return;
   if (below) {
-    log_error("disk: {} bytes free, less than disk_reserve_bytes: no more writes until there is room", free);
+    log_event(LogEvent::disk_reserve_reached,
+              "disk: {} bytes free, less than disk_reserve_bytes: nothing is written until there is room; make some",
+              free);
   } else {
-    log_info("disk: {} bytes free again: writes are taken", free);
+    log_event(LogEvent::disk_reserve_left, "disk: {} bytes free again: writes are taken", free);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <expected>
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -25,6 +26,9 @@ enum class StoreUse : std::uint8_t {
 // The error is one line: what happened, and what to do.
 [[nodiscard]] std::expected<Stores, std::string> open_stores(const Configuration& configuration, StoreUse use);
 
+// The sizes of the files of a store together; 0 where the folder can't be read.
+[[nodiscard]] std::uint64_t store_bytes(const std::filesystem::path& store);
+
 // How much room the stores have, and whether it is less than the reserve. Any thread.
 class DiskWatch {
  public:
@@ -34,6 +38,7 @@ class DiskWatch {
   void look();
   void set_reserve(std::uint64_t bytes) { reserve_bytes_ = bytes; }
   [[nodiscard]] std::uint64_t free_bytes() const { return free_bytes_; }
+  [[nodiscard]] std::uint64_t reserve_bytes() const { return reserve_bytes_; }
   [[nodiscard]] const std::atomic<bool>& below_reserve() const { return below_reserve_; }
 
  private:

@@ -3,14 +3,18 @@
 #include <array>
 #include <cstdio>
 #include <ctime>
+#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <pwd.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "crypto/suite/signing.h"
+#include "server/edge/credentials.h"
 
 namespace samband::server::edge {
 namespace {
@@ -109,28 +113,44 @@ std::optional<Hash> key_pin_of(const std::filesystem::path& file) {
   return hash_of_public_key(certificate.get());
 }
 
-std::string secret_file_fault(const std::filesystem::path& file) {
+std::string name_of_user(uid_t user) {
+  const passwd* found = ::getpwuid(user);
+  return found ? found->pw_name : std::to_string(user);
+}
+
+std::string secret_file_fault(const std::filesystem::path& written) {
+  const auto file = resolved(written);
+  if (!file) return file.error();
   struct stat status{};
-  if (::stat(file.c_str(), &status) != 0) {
-    return file.string() + " is missing or out of reach: put it there, or correct the path in the configuration";
+  if (::stat(file->c_str(), &status) != 0) {
+    return file->string() + " is missing or out of reach: put it there, or correct the path in the configuration";
   }
-  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    return file.string() + " can be read by others: run chmod 600 on it, and consider the key known";
+  const mode_t forbidden = is_credential(written) ? S_IRWXO : (S_IRWXG | S_IRWXO);
+  if ((status.st_mode & forbidden) != 0) {
+    return file->string() + " can be read by others: run chmod 600 on it, and consider the key known";
+  }
+  if (::faccessat(AT_FDCWD, file->c_str(), R_OK, AT_EACCESS) != 0) {
+    return file->string() + " can't be read by the user " + name_of_user(::geteuid()) +
+           ", who runs the server: run chown " + name_of_user(::geteuid()) + " on it";
   }
   return {};
 }
 
-std::expected<TlsIdentity, std::string> load_tls(const std::filesystem::path& certificate_file,
-                                                 const std::filesystem::path& private_key_file, WallTime now) {
+std::expected<TlsIdentity, std::string> load_tls(const std::filesystem::path& certificate_written,
+                                                 const std::filesystem::path& private_key_written, WallTime now) {
   ERR_clear_error();
+  const auto certificate_found = resolved(certificate_written);
+  if (!certificate_found) return std::unexpected{"the certificate " + certificate_found.error()};
+  const std::filesystem::path& certificate_file = *certificate_found;
   const Certificate certificate = read_certificate(certificate_file);
   if (!certificate) {
     return std::unexpected{"no certificate can be read from " + certificate_file.string() +
                            ": name a PEM file in [tls] certificate"};
   }
-  if (auto fault = secret_file_fault(private_key_file); !fault.empty()) {
+  if (auto fault = secret_file_fault(private_key_written); !fault.empty()) {
     return std::unexpected{"the private key " + fault};
   }
+  const std::filesystem::path private_key_file = *resolved(private_key_written);
   const PrivateKey key = read_private_key(private_key_file);
   if (!key) {
     return std::unexpected{"no private key can be read from " + private_key_file.string() +

@@ -7,6 +7,7 @@
 #include <openssl/types.h>
 #include <optional>
 #include <string>
+#include <sys/types.h>
 
 #include "crypto/bytes/bytes.h"
 #include "crypto/bytes/fixed_id.h"
@@ -20,16 +21,22 @@ struct TlsIdentity {
   WallTime expires_at;  // of the certificate
 };
 
-// The error is one line: what happened, and what to do. Refused: files that can't be read, a key that others
-// may read, a key of another certificate, a certificate that is expired or not valid yet at `now`.
+// Either path may be a credential. The error is one line: what happened, and what to do. Refused: files that can't be
+// read, a key that others may read, a key of another certificate, a certificate that is expired or not valid yet at
+// `now`.
 [[nodiscard]] std::expected<TlsIdentity, std::string> load_tls(const std::filesystem::path& certificate,
                                                                const std::filesystem::path& private_key, WallTime now);
 
 // The pin of a certificate's key, expired or not; nullopt when there is no certificate in the file.
 [[nodiscard]] std::optional<Hash> key_pin_of(const std::filesystem::path& certificate);
 
-// Why a secret file may not be used: missing, or readable by group or others. Empty when it is well.
-[[nodiscard]] std::string secret_file_fault(const std::filesystem::path& file);
+// Why a secret file may not be used: missing, readable by group or others, or not by this process. Empty when it is
+// well. A credential (`written` as in the configuration) lies in a folder of the service alone, where an access list
+// shows as bits of the group: only what others may is looked at.
+[[nodiscard]] std::string secret_file_fault(const std::filesystem::path& written);
+
+// The name of a user of this machine, or the number where it has none.
+[[nodiscard]] std::string name_of_user(uid_t user);
 
 // RFC 9266: 32 bytes that both ends of this session share and nobody else has. Empty before the handshake.
 [[nodiscard]] Bytes channel_binding(SSL* session);
