@@ -135,6 +135,7 @@ void Scene::deliver_proposal(BytesView message, Expected expected, const Member*
   }
   if (expected == Expected::refusal) expect(!reference);
   if (expected == Expected::acceptance) expect(refusing.empty());
+  if (reference && expected == Expected::anything) forged_proposals_.push_back(*reference);
   if (!reference && maker == nullptr) return;
   verdict.expect_acceptance();
   expect(refusing.size() <= (content ? 0U : 1U));

@@ -122,7 +122,9 @@ void Scene::commit(Script& script) {
   if (script.rarely(4)) restart(sender);
   if (script.rarely(8)) return;  // it stays pending
   const auto welcomes = outgoing->make_welcomes({}, TreeDelivery::in_group_info, random_);
-  deliver_commit(outgoing->message(), Expected::acceptance);
+  const bool all_follow = std::ranges::none_of(
+      options.references, [&](const ProposalRef& ref) { return std::ranges::count(forged_proposals_, ref) > 0; });
+  deliver_commit(outgoing->message(), all_follow ? Expected::acceptance : Expected::anything);
   if (!welcomes) return;
   for (std::size_t i = 0; i < welcomes->size(); ++i) {
     const KeyPackage& added = outgoing->added()[i].key_package;

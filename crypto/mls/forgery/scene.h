@@ -100,6 +100,8 @@ class Scene {
   HandshakeFormat format_;
   Members members_;
   std::vector<Said> said_;  // Commits and proposals so far
+  // Forged ones that were taken for good. One may be an Update in the name of a leaf that does not have its key.
+  std::vector<ProposalRef> forged_proposals_;
 };
 
 }  // namespace samband::mls::forgery
