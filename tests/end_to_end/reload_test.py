@@ -27,6 +27,7 @@ class Reload(WorldTest):
 
     def hang_up(self) -> str:
         """SIGHUP; what the log says then."""
+        self.wait_until(lambda: "info serving" in self.log_text(), 10, "the last line of the start")
         before = len(self.log_text())
         self.world.process.send_signal(signal.SIGHUP)
         self.wait_until(lambda: "reload" in self.log_text()[before:] or "read anew" in self.log_text()[before:], 10,
@@ -79,13 +80,15 @@ class Reload(WorldTest):
             with context.wrap_socket(plain) as secured:
                 return secured.getpeercert(binary_form=True)
 
-    def pair(self, name: str, days: int = 90) -> tuple[str, str]:
+    def pair(self, name: str, days: int = 90, other_key: bool = False) -> tuple[str, str]:
+        """A renewed certificate and its key: the server's own, unless another one is asked for."""
         folder = self.world.folder / name
         folder.mkdir()
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                        "-subj", "/CN=localhost", "-days", str(days), "-keyout", folder / "key", "-out",
-                        folder / "certificate"], check=True, capture_output=True)
-        return (folder / "certificate").read_text(), (folder / "key").read_text()
+        key = folder / "key" if other_key else self.world.folder / "server/certificate.key"
+        made = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key]
+        subprocess.run(["openssl", "req", "-x509", *(made if other_key else ["-key", key]), "-subj", "/CN=localhost",
+                        "-days", str(days), "-out", folder / "certificate"], check=True, capture_output=True)
+        return (folder / "certificate").read_text(), key.read_text()
 
     def put(self, name: str, text: str) -> None:
         file = self.world.folder / "server" / name
@@ -101,9 +104,7 @@ class Reload(WorldTest):
 
     def test_a_renewed_certificate_is_loaded_without_a_restart(self):
         old = self.fingerprint()
-        certificate, key = self.pair("renewed", days=10)
-        self.put("certificate.pem", certificate)
-        self.put("certificate.key", key)
+        self.put("certificate.pem", self.pair("renewed", days=10)[0])
         self.wait_until(lambda: self.fingerprint() != old, 10, "the new certificate")
         said = self.log_text()
         self.assertIn("is in use, good until", said)
@@ -112,9 +113,11 @@ class Reload(WorldTest):
         self.assertAlmostEqual((self.metric("samband_certificate_expiry_timestamp_seconds") - time.time()) / 86400, 10,
                                delta=0.1)
 
-    def test_half_a_renewal_is_refused_and_tried_again_when_the_other_half_comes(self):
+    def test_another_key_is_refused_half_and_whole_until_the_one_that_clients_know_is_back(self):
         old = self.fingerprint()
-        certificate, key = self.pair("renewed")
+        own_key = (self.world.folder / "server/certificate.key").read_text()
+        renewed, _ = self.pair("renewed")
+        certificate, key = self.pair("other", other_key=True)
         self.put("certificate.pem", certificate)
         self.wait_until(lambda: "the old one stays in use" in self.log_text(), 10, "a word about the pair")
         self.assertIn("is not the key of the certificate", self.log_text())
@@ -123,23 +126,25 @@ class Reload(WorldTest):
         time.sleep(3)
         self.assertEqual(self.log_text().count("the old one stays in use"), 1, "told once")
         self.put("certificate.key", key)
+        self.wait_until(lambda: "has another key" in self.log_text(), 10, "a word about the key")
+        self.assertEqual(self.fingerprint(), old)
+        self.put("certificate.key", own_key)
+        self.put("certificate.pem", renewed)
         self.wait_until(lambda: self.fingerprint() != old, 10, "the new certificate")
         self.assertEqual(self.metric("samband_certificate_renewal_refused"), 0)
 
     def test_a_half_written_file_and_an_expired_certificate_are_refused(self):
         old = self.fingerprint()
-        certificate, key = self.pair("renewed")
-        self.put("certificate.key", key)
+        certificate, _ = self.pair("renewed")
         self.put("certificate.pem", certificate[: len(certificate) // 2])
         self.wait_until(lambda: "the old one stays in use" in self.log_text(), 10, "a word about the file")
         self.assertEqual(self.fingerprint(), old)
-        folder = self.world.folder / "expired"
+        folder, key = self.world.folder / "expired", self.world.folder / "server/certificate.key"
         folder.mkdir()
-        subprocess.run(["openssl", "req", "-new", "-key", self.world.folder / "renewed" / "key", "-subj", "/CN=localhost",
-                        "-out", folder / "request"], check=True, capture_output=True)
-        subprocess.run(["openssl", "x509", "-req", "-in", folder / "request", "-signkey",
-                        self.world.folder / "renewed" / "key", "-days", "-1", "-out", folder / "certificate"], check=True,
-                       capture_output=True)
+        subprocess.run(["openssl", "req", "-new", "-key", key, "-subj", "/CN=localhost", "-out", folder / "request"],
+                       check=True, capture_output=True)
+        subprocess.run(["openssl", "x509", "-req", "-in", folder / "request", "-signkey", key, "-days", "-1", "-out",
+                        folder / "certificate"], check=True, capture_output=True)
         self.put("certificate.pem", (folder / "certificate").read_text())
         self.wait_until(lambda: "has expired" in self.log_text(), 10, "a word about the date")
         self.assertEqual(self.fingerprint(), old)
