@@ -65,6 +65,7 @@ def unpacked_root(cache: Path, folder: Path, packages: list[str]) -> Path:
         part.rename(archive)
     folder.mkdir(parents=True)
     subprocess.run(["tar", "-xf", archive, "-C", folder], check=True)
+    (folder / "etc/hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
     return folder
 
 
