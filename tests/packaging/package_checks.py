@@ -1,5 +1,7 @@
 """What is in the packages, read without installing them."""
 
+import importlib.machinery
+import importlib.util
 import re
 import shutil
 import subprocess
@@ -163,6 +165,26 @@ def rpm_is_self_contained(packages: Packages) -> None:
             expect(strange <= {library.name for library in private}, f"{path.name} needs {strange}")
 
 
+def gate_refuses_what_rhel9_lacks(packages: Packages, source: Path) -> None:
+    """The build's own gate: given the deb's programs, which want Debian's libraries, it ends the build."""
+    staged = packages.unpacked / "gate"
+    for kind, programs in PROGRAMS.items():
+        for program in programs:
+            (staged / kind / program).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(packages.deb(kind) / program, staged / kind / program)
+    loader = importlib.machinery.SourceFileLoader("packaging_build", str(source / "packaging/build"))
+    builder = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+    loader.exec_module(builder)
+    try:
+        builder.check_portable(staged)
+    except SystemExit as refusal:
+        expect("RHEL 9" in str(refusal) and "GLIBCXX" in str(refusal), str(refusal))
+    else:
+        raise AssertionError("the gate let programs pass that need Debian's libstdc++")
+    expect(builder.too_new("(GLIBC_2.34) (OPENSSL_3.0.0)") == [], "the gate refuses what RHEL 9 has")
+    expect(builder.too_new("(GLIBC_2.35) (OPENSSL_3.0.1)") == ["GLIBC_2.35", "OPENSSL_3.0.1"], "the gate lets new symbols pass")
+
+
 def programs_are_hardened(packages: Packages) -> None:
     for kind, programs in PROGRAMS.items():
         for root in (packages.deb(kind), packages.rpm(kind)):
@@ -219,6 +241,7 @@ def check(report: Report, packages: Packages, source: Path) -> None:
     report.check("sizes of samband-server", sizes, packages)
     report.check("deb: Debian's own libraries", deb_links_debians_libraries, packages)
     report.check("rpm: glibc 2.34, OpenSSL 3.0.0 and nothing else", rpm_is_self_contained, packages)
+    report.check("the gate of packaging/build", gate_refuses_what_rhel9_lacks, packages, source)
     report.check("programs are hardened", programs_are_hardened, packages)
     report.check("programs say nothing of where they were built", programs_say_nothing_of_their_birthplace, packages, source)
     report.check("lintian", lintian, packages)
