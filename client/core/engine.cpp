@@ -54,11 +54,20 @@ Effects Engine::step(WallTime now, const std::function<void()>& work) {
   work();
   settle_down();
   session_.flush();
+  if (session_.held_because()) wake_for_what_is_held();
   if (!profile_.commit()) {
     failed_ = true;
     return stopped();
   }
   return turn_.take();
+}
+
+// At every step, since the newest wish to be woken replaces those before it.
+void Engine::wake_for_what_is_held() {
+  turn_.wake_at(session_.retry_at());
+  for (const Running& running : running_) {
+    if (!running.endless) turn_.wake_at(running.wait_until);
+  }
 }
 
 // What became ready may make more ready, and the directory may have grown by it: until nothing moves.
@@ -106,10 +115,20 @@ Effects Engine::stopped() {
   return effects;
 }
 
+namespace {
+
+bool is_endless(const Command& command) {
+  const auto* read = std::get_if<ReadChannel>(&command);
+  return std::holds_alternative<Agent>(command) || (read != nullptr && read->follow);
+}
+
+}  // namespace
+
 Started Engine::start(Command command, WallTime now, WallTime wait_until) {
   const OperationId operation{next_operation_++};
   Effects effects = step(now, [&] {
-    running_.push_back({operation, wait_until, run(operation, std::move(command))});
+    const bool endless = is_endless(command);
+    running_.push_back({operation, wait_until, endless, run(operation, std::move(command))});
     running_.back().task.start();
     if (!session_.is_ready()) turn_.wake_at(wait_until);
   });
@@ -155,9 +174,9 @@ Effects Engine::tick(WallTime now) {
     if (session_.is_ready()) {
       channels_.on_tick();
       warn_of_old_head();
-    } else {
-      give_up_waiting();
     }
+    if (!session_.is_ready() || session_.held_because()) give_up_waiting();
+    session_.on_tick();
   });
 }
 
@@ -225,12 +244,16 @@ void Engine::on_closing(const protocol::Closing& closing) {
 
 void Engine::give_up_waiting() {
   for (auto running = running_.begin(); running != running_.end();) {
+    if (session_.is_ready() && running->endless) {  // it reads on while writes are held back
+      ++running;
+      continue;
+    }
     if (running->wait_until > turn_.now()) {
       turn_.wake_at(running->wait_until);
       ++running;
       continue;
     }
-    turn_.finish(running->operation, away_);
+    turn_.finish(running->operation, session_.held_because().value_or(away_));
     running = running_.erase(running);
   }
 }

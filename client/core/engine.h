@@ -37,12 +37,14 @@ class Engine {
   struct Running {
     OperationId operation;
     WallTime wait_until;
+    bool endless = false;  // goes on until it is cancelled, and does not wait for what it writes
     Task<Outcome> task;
   };
 
   // Runs `work`, then whatever became ready, writes, and gives the effects.
   [[nodiscard]] Effects step(WallTime now, const std::function<void()>& work);
   void settle_down();
+  void wake_for_what_is_held();
   void finish_done();
   // Directory and channels are as the server has them.
   [[nodiscard]] bool is_caught_up() const;

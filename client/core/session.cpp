@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "client/core/outcome.h"
 #include "client/core/places.h"
 #include "crypto/codec/writer.h"
 #include "crypto/suite/signing.h"
@@ -13,6 +14,8 @@ namespace {
 
 constexpr std::uint8_t record_version = 1;
 constexpr std::size_t shards_max = 1025;  // shard 0 and at most 1024 of channels
+// After a refusal that comes from the server's state, such as maintenance, and passes with it.
+constexpr std::uint64_t retry_after_ms = 15'000;
 constexpr std::size_t request_record_bytes_max = protocol::frame_bytes_max + 256;
 
 Bytes encode_record(const Purpose& purpose, const protocol::RequestBody& body) {
@@ -146,6 +149,7 @@ void Session::connected(BytesView channel_binding) {
 
 void Session::disconnected() {
   phase_ = Phase::away;
+  release_held();
   for (const auto& [tag, waiting] : waiting_) unsent_.insert(tag);
 }
 
@@ -234,13 +238,18 @@ void Session::renumber(protocol::ShardIndex shard, std::uint64_t applied) {
 
 std::optional<Answered> Session::on_reply(protocol::Reply reply) {
   const auto found = waiting_.find(reply.tag);
-  if (found == waiting_.end() || unsent_.contains(reply.tag)) return std::nullopt;
+  if (found == waiting_.end() || unsent_.contains(reply.tag) || held_.contains(reply.tag)) return std::nullopt;
   if (const auto* refused = std::get_if<protocol::Refused>(&reply.body)) {
-    if (refused->status == protocol::Status::disk_reserve) {
-      turn_.disconnect(true, {.fault = Fault::server_full});
+    if (refused->status == protocol::Status::disk_reserve || refused->status == protocol::Status::maintenance) {
+      hold(found->first, failure_of(*refused));
       return std::nullopt;
     }
     if (refused->status == protocol::Status::counter_out_of_order) {
+      // Sent behind one that is held, and decided when the server took writes again.
+      if (is_behind_held(found->second)) {
+        held_.insert(found->first);
+        return std::nullopt;
+      }
       turn_.warn({.warning = Warning::profile_copied});
       turn_.disconnect(false, {.fault = Fault::profile_copied});
       return std::nullopt;
@@ -253,13 +262,38 @@ std::optional<Answered> Session::on_reply(protocol::Reply reply) {
   return Answered{waiting.purpose, std::move(reply.body)};
 }
 
+void Session::hold(Tag tag, Failure reason) {
+  if (held_.empty()) retry_at_ = {turn_.now().ms + retry_after_ms};
+  held_.insert(tag);
+  held_because_ = std::move(reason);
+}
+
+bool Session::is_behind_held(const Waiting& waiting) const {
+  return std::ranges::any_of(held_, [&](Tag tag) {
+    const Waiting& held = waiting_.at(tag);
+    return held.counter != 0 && held.shard == waiting.shard && held.counter < waiting.counter;
+  });
+}
+
+void Session::on_tick() {
+  if (!held_.empty() && turn_.now() >= retry_at_) release_held();
+}
+
+void Session::release_held() {
+  unsent_.merge(held_);
+  held_.clear();
+  held_because_.reset();
+}
+
 bool Session::may_go(const Waiting& waiting) const {
+  // What takes a counter would be out of order before one that is held.
+  if (!held_.empty() && waiting.counter != 0) return false;
   if (phase_ == Phase::ready) return true;
   return phase_ == Phase::greeted && protocol::is_enrolment(waiting.body);
 }
 
 void Session::flush() {
-  std::size_t sent = waiting_.size() - unsent_.size();
+  std::size_t sent = waiting_.size() - unsent_.size() - held_.size();
   for (auto tag = unsent_.begin(); tag != unsent_.end() && sent < requests_sent_max;) {
     const Waiting& waiting = waiting_.at(*tag);
     if (!may_go(waiting)) {

@@ -72,6 +72,13 @@ class Session {
   // The answer, when it was to a request of this session and other parts want to know.
   [[nodiscard]] std::optional<Answered> on_reply(protocol::Reply reply);
 
+  // Why what changes something is held back for now: the server takes no writes, and nothing of it is lost. nullopt:
+  // it is not. Reads go on.
+  [[nodiscard]] const std::optional<Failure>& held_because() const { return held_because_; }
+  [[nodiscard]] WallTime retry_at() const { return retry_at_; }
+  // Time has passed: what is held is tried again at `retry_at`.
+  void on_tick();
+
   // Sends what may go; called at the end of each step.
   void flush();
 
@@ -92,6 +99,9 @@ class Session {
   // Brings counters in line with the server's; false for a profile that was copied.
   [[nodiscard]] bool reconcile(const std::vector<std::uint64_t>& counters);
   void renumber(protocol::ShardIndex shard, std::uint64_t applied);
+  void hold(Tag tag, Failure reason);
+  [[nodiscard]] bool is_behind_held(const Waiting& waiting) const;
+  void release_held();
 
   Turn& turn_;
   Profile& profile_;
@@ -106,6 +116,9 @@ class Session {
   Tag next_tag_ = 1;                     // 0 is the login's
   std::map<Tag, Waiting> waiting_;       // in the order they were made
   std::set<Tag> unsent_;
+  std::set<Tag> held_;  // refused with their counters not spent; neither sent nor unsent
+  std::optional<Failure> held_because_;
+  WallTime retry_at_;
   std::string expected_server_;
   std::vector<Later<bool>> until_greeted_;
   std::vector<Later<bool>> until_ready_;
