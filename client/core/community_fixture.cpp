@@ -54,7 +54,7 @@ void Person::open() {
 }
 
 OperationId Person::begins(Command command) {
-  Started started = client->start(std::move(command), community.now, WallTime{community.now.ms + day_ms});
+  Started started = client->start(std::move(command), community.now, WallTime{community.now.ms + waits_ms});
   carry_out(std::move(started.effects));
   return started.operation;
 }
@@ -245,7 +245,7 @@ std::string Community::operator_invitation(const std::string& number, const std:
                            .language_form = identity::LanguageForm::nn,
                            .token = identity::operator_token_hash(invitation.seed.view()),
                            .expires_at = {now.ms + 30 * day_ms}};
-  apply(server::AdminCommand{server::Ticket{0}, protocol::AddPartners{{std::move(row)}}});
+  apply(server::AdminCommand{server::Ticket{0}, protocol::AddPartners{{std::move(row)}}, {}});
   return identity::invitation_text(invitation);
 }
 
@@ -301,6 +301,10 @@ bool Community::move_one_frame(std::size_t choice) {
     }
   }
   return false;
+}
+
+void Community::maintains(bool on, const std::string& reason) {
+  apply(server::AdminCommand{server::Ticket{0}, protocol::SetMaintenance{on, reason}, {}});
 }
 
 void Community::pass(std::uint64_t ms) {

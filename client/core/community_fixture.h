@@ -87,6 +87,7 @@ class Person {
   std::vector<Tell> told;
   std::map<OperationId, std::optional<Failure>> finished;
   std::vector<std::string> log;
+  std::uint64_t waits_ms = day_ms;  // its operations, for a server that is away
   std::optional<DeviceId> device_id;
   std::optional<WallTime> wake;
   std::optional<Disconnect> closed;
@@ -121,6 +122,8 @@ class Community {
   Person& partner(const std::string& number, const std::string& name, const std::string& administrator);
   // Somebody invited by that administrator, enrolled and connected.
   Person& colleague(Person& administrator, const std::string& name, identity::Duties duties);
+  // The operator stops and resumes the taking of writes.
+  void maintains(bool on, const std::string& reason = {});
   // A profile without a device.
   Person& stranger(const std::string& name);
   // The operator's code for a new partner.

@@ -227,6 +227,65 @@ TEST_F(CommunityTest, EncryptsAnewUnseenWhenAnotherCommitWasFirst) {
   EXPECT_EQ(cecilie.reads(channel), read);
 }
 
+TEST_F(CommunityTest, HoldsWhatItWritesBackDuringMaintenanceAndReadsOn) {
+  common_channel();
+  ASSERT_EQ(anna.asks(text("før")), std::nullopt);
+  ASSERT_EQ(bjorn.asks(text("også før")), std::nullopt);
+  ASSERT_EQ(cecilie.asks(Sync{}), std::nullopt);
+  cecilie.disconnects();
+  community.maintains(true, "flytting");
+  anna.waits_ms = 5 * second_ms;
+  const OperationId first = anna.begins(text("ein"));
+  const OperationId second = anna.begins(text("to"));
+  community.pass(10 * second_ms);
+  EXPECT_FALSE(anna.closed) << "the connection stays, for reading";
+  for (const OperationId operation : {first, second}) {
+    ASSERT_TRUE(anna.end_of(operation).has_value());
+    EXPECT_EQ(*anna.end_of(operation), Fault::server_maintenance);
+    EXPECT_EQ(anna.finished.at(operation)->detail, "flytting");
+  }
+  cecilie.connects();
+  EXPECT_EQ(cecilie.asks(Sync{}), std::nullopt) << "who writes nothing does not notice";
+  anna.restarts();
+  anna.connects();
+  community.settle();
+  community.maintains(false);
+  community.pass(30 * second_ms);
+  EXPECT_THAT(bjorn.reads(channel), ElementsAre("før", "også før", "ein", "to"));
+}
+
+// Of several on their way when maintenance ends, the first may be refused and the others come behind it too early.
+TEST_F(CommunityTest, KeepsTheOrderOfWhatWasUnderWayWhenMaintenanceEnded) {
+  common_channel();
+  ASSERT_EQ(anna.asks(text("før")), std::nullopt);
+  ASSERT_EQ(community.people.front().get(), &anna);
+  community.maintains(true);
+  const std::size_t sent_before = community.sent_messages.size();
+  anna.begins(text("ein"));
+  anna.begins(text("to"));
+  while (community.sent_messages.size() == sent_before) ASSERT_TRUE(community.move_one_frame(0));
+  community.maintains(false);
+  anna.begins(text("tre"));
+  community.pass(30 * second_ms);
+  EXPECT_EQ(anna.warnings(Warning::profile_copied), 0U);
+  EXPECT_THAT(bjorn.reads(channel), ElementsAre("før", "ein", "to", "tre"));
+}
+
+TEST_F(CommunityTest, AnAgentOutlivesMaintenance) {
+  common_channel();
+  ASSERT_EQ(anna.asks(text("før")), std::nullopt);
+  anna.waits_ms = 5 * second_ms;
+  const OperationId agent = anna.begins(Agent{});
+  community.maintains(true);
+  const OperationId sent = anna.begins(text("ein"));
+  community.pass(60 * second_ms);
+  EXPECT_EQ(*anna.end_of(sent), Fault::server_maintenance);
+  EXPECT_EQ(anna.end_of(agent), std::nullopt);
+  community.maintains(false);
+  community.pass(30 * second_ms);
+  EXPECT_THAT(bjorn.reads(channel), ElementsAre("før", "ein"));
+}
+
 TEST_F(CommunityTest, JoinsByItselfWhenTheRosterMeansIt) {
   common_channel();
   ASSERT_EQ(anna.asks(text("før")), std::nullopt);
