@@ -24,7 +24,7 @@ void fields(auto& io, like<LoginAccepted> auto& accepted) {
 }
 
 void fields(auto& io, like<Refused> auto& refused) {
-  io.enumeration(refused.status, Status::malformed, Status::conflict);
+  io.enumeration(refused.status, Status::malformed, Status::partner_limit);
   io.text(refused.detail, detail_bytes_max);
 }
 void fields(auto& /*io*/, like<Done> auto& /*done*/) {}
@@ -100,7 +100,7 @@ void fields(auto& io, like<ChannelEvent> auto& event) {
   io(event.channel);
 }
 void fields(auto& io, like<Closing> auto& closing) {
-  io.enumeration(closing.status, Status::malformed, Status::conflict);
+  io.enumeration(closing.status, Status::malformed, Status::partner_limit);
   io.text(closing.detail, detail_bytes_max);
 }
 void fields(auto& io, like<ServerFrame> auto& frame) {
