@@ -7,8 +7,8 @@
 #include <functional>
 #include <memory>
 
+#include "storage/checkpointed_store.h"
 #include "storage/rocks/environment.h"
-#include "storage/store.h"
 
 namespace samband::storage {
 
@@ -35,7 +35,7 @@ struct RocksOptions {
   std::function<void(std::string_view)> report;
 };
 
-class RocksStore final : public Store {
+class RocksStore final : public CheckpointedStore {
  public:
   // Creating is all or nothing: a store appears under its name when it is complete. The folder is its owner's
   // alone. Errors: io, corrupt, full, locked, not_a_store, format_newer, format_older, not_empty.
@@ -49,20 +49,12 @@ class RocksStore final : public Store {
   [[nodiscard]] std::expected<std::uint64_t, StoreError> free_bytes() const override;
   [[nodiscard]] std::expected<void, StoreError> verify() const override;
 
-  // Adds a backup to the folder, which is made where it is missing; files it has already are not copied again.
-  // Writes may go on meanwhile: the backup holds everything written before the call. Of the backups in the
-  // folder the newest `kept` remain. Errors: io, corrupt, full.
-  [[nodiscard]] std::expected<void, StoreError> backup_to(const std::filesystem::path& folder, unsigned kept = 7);
+  [[nodiscard]] std::expected<void, StoreError> checkpoint_to(const std::filesystem::path& folder) override;
 
  private:
   struct Database;
   explicit RocksStore(std::unique_ptr<Database> database);
   std::unique_ptr<Database> database_;
 };
-
-// Makes a store out of the newest backup in `folder`, checked against its checksums, as `Access::create` would.
-// Errors: not_a_store (no backup of this kind), format_newer, format_older, not_empty, corrupt, io, full.
-[[nodiscard]] std::expected<void, StoreError> restore_backup(const std::filesystem::path& folder,
-                                                             const RocksOptions& target);
 
 }  // namespace samband::storage

@@ -1,12 +1,14 @@
 // What only a store on a disk can suffer: damage, missing files, two owners, other programs' formats.
 #include "storage/rocks/rocks_store.h"
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <set>
 #include <sys/resource.h>
+#include <thread>
 
 #include "storage/store_under_test.h"
 
@@ -309,59 +311,90 @@ TEST_F(RocksStoreOnDisk, NoticesThatALogIsMissing) {
   EXPECT_EQ(store.error(), StoreError::corrupt);
 }
 
-class RocksBackup : public RocksStoreOnDisk {
+class RocksCheckpoint : public RocksStoreOnDisk {
  protected:
-  [[nodiscard]] RocksOptions restored() const {
+  [[nodiscard]] RocksOptions checkpoint() const {
     RocksOptions out = options();
-    out.directory = beside("restored");
+    out.directory = beside("checkpoint");
     return out;
   }
 };
 
-TEST_F(RocksBackup, RestoresWhatWasThereWhenItWasTaken) {
+TEST_F(RocksCheckpoint, IsAStoreOfItsOwnWithWhatWasWrittenBefore) {
   const Opened store = open(Access::create);
   put(**store, "apple", "red");
-  ASSERT_TRUE((*store)->backup_to(beside("backup")));
+  ASSERT_TRUE((*store)->checkpoint_to(beside("checkpoint")));
   put(**store, "apple", "green");
   put(**store, "pear", "green");
-  ASSERT_TRUE(restore_backup(beside("backup"), restored()));
-  const Opened again = RocksStore::open(restored());
-  ASSERT_TRUE(again);
-  EXPECT_EQ(get(**again, "apple"), "red");
-  EXPECT_EQ((*again)->get(fruit, view_of("pear")).value(), std::nullopt);
+  const Opened made = RocksStore::open(checkpoint());
+  ASSERT_TRUE(made);
+  EXPECT_EQ(get(**made, "apple"), "red");
+  EXPECT_EQ((*made)->get(fruit, view_of("pear")).value(), std::nullopt);
+  EXPECT_TRUE((*made)->verify());
+  put(**made, "apple", "brown");
+  EXPECT_EQ(get(**store, "apple"), "green");
+  EXPECT_EQ(fs::status(beside("checkpoint")).permissions(), fs::perms::owner_all);
 }
 
-TEST_F(RocksBackup, RestoresTheNewestOfSeveral) {
-  const Opened store = open(Access::create);
-  for (const char* colour : {"red", "green", "brown"}) {
-    put(**store, "apple", colour);
-    ASSERT_TRUE((*store)->backup_to(beside("backup"), 2));
-  }
-  ASSERT_TRUE(restore_backup(beside("backup"), restored()));
-  EXPECT_EQ(get(**RocksStore::open(restored()), "apple"), "brown");
-}
-
-TEST_F(RocksBackup, IsNotRestoredOverAStoreOrFromWhatIsNoBackup) {
-  const Opened store = open(Access::create);
-  put(**store, "apple", "red");
-  ASSERT_TRUE((*store)->backup_to(beside("backup")));
-  EXPECT_EQ(restore_backup(beside("backup"), options()).error(), StoreError::not_empty);
-  EXPECT_EQ(restore_backup(beside("nothing"), restored()).error(), StoreError::not_a_store);
-  RocksOptions other = restored();
-  other.layout.kind = "samband other";
-  EXPECT_EQ(restore_backup(beside("backup"), other).error(), StoreError::not_a_store);
-  EXPECT_FALSE(fs::exists(beside("restored")));
-}
-
-TEST_F(RocksBackup, ThatIsDamagedIsRefused) {
+TEST_F(RocksCheckpoint, SharesItsTablesWithTheStore) {
   const Opened store = open(Access::create);
   for (int i = 0; i < 100; ++i) put(**store, "key " + std::to_string(i), std::string(1000, 'v'));
-  ASSERT_TRUE((*store)->backup_to(beside("backup")));
-  for (const auto& entry : fs::recursive_directory_iterator{beside("backup")}) {
-    if (entry.path().extension() == ".sst") damage(entry.path(), entry.file_size() / 2);
+  ASSERT_TRUE((*store)->checkpoint_to(beside("checkpoint")));
+  std::size_t tables = 0;
+  for (const auto& entry : fs::directory_iterator{beside("checkpoint")}) {
+    if (entry.path().extension() != ".sst") continue;
+    ++tables;
+    EXPECT_EQ(entry.hard_link_count(), 2U) << entry.path();
   }
-  EXPECT_FALSE(restore_backup(beside("backup"), restored()));
-  EXPECT_FALSE(fs::exists(beside("restored")));
+  EXPECT_GE(tables, 1U);
+}
+
+// Each batch writes one number in two families: a checkpoint that cut one in half would show it.
+TEST_F(RocksCheckpoint, TakenWhileWritingHasAllThatWasSyncedAndNoBatchInHalf) {
+  const Opened store = open(Access::create);
+  std::atomic<int> synced = 0;
+  std::atomic<bool> ending = false;
+  std::thread writer{[&] {
+    for (int i = 1; !ending; ++i) {
+      StoreBatch batch;
+      batch.put(fruit, view_of("newest"), view_of(std::to_string(i)));
+      batch.put(stones, view_of("newest"), view_of(std::to_string(i)));
+      batch.put(stones, view_of(std::to_string(i)), view_of(std::string(2000, 's')));
+      if (!(*store)->write(batch, Durability::synced)) std::abort();
+      synced = i;
+    }
+  }};
+  for (int round = 0; round < 10; ++round) {
+    const int before = synced;
+    ASSERT_TRUE((*store)->checkpoint_to(beside("checkpoint")));
+    {
+      const Opened made = RocksStore::open(checkpoint());
+      ASSERT_TRUE(made);
+      const auto of_stones = (*made)->get(stones, view_of("newest")).value();
+      if (before > 0) {
+        ASSERT_TRUE(of_stones.has_value());
+        EXPECT_EQ(get(**made, "newest"), text_of(*of_stones));
+        EXPECT_GE(std::stoi(get(**made, "newest")), before);
+        EXPECT_TRUE((*made)->get(stones, view_of(get(**made, "newest"))).value().has_value());
+      }
+    }
+    fs::remove_all(beside("checkpoint"));
+  }
+  ending = true;
+  writer.join();
+}
+
+TEST_F(RocksCheckpoint, IsNotMadeOverAnythingAndLeavesNothingWhenItFails) {
+  const Opened store = open(Access::create);
+  put(**store, "apple", "red");
+  fs::create_directory(beside("checkpoint"));
+  EXPECT_EQ((*store)->checkpoint_to(beside("checkpoint")).error(), StoreError::not_empty);
+  EXPECT_FALSE((*store)->checkpoint_to(beside("absent") / "checkpoint"));
+  EXPECT_FALSE(fs::exists(beside("absent")));
+  fs::remove(beside("checkpoint"));
+  fs::create_directory(beside("checkpoint.creating"));  // what an interrupted attempt left
+  EXPECT_TRUE((*store)->checkpoint_to(beside("checkpoint")));
+  EXPECT_FALSE(fs::exists(beside("checkpoint.creating")));
 }
 
 }  // namespace
