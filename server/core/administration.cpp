@@ -224,7 +224,6 @@ AdminReply status_of(const Administration& with) {
   status.entries = with.figures.entries;
   status.incarnation = with.turn.incarnation;
   status.audit_records = with.audit.records();
-  status.last_backup_at = with.audit.last_backup_at();
   status.maintenance = with.maintenance.has_value();
   if (with.maintenance) {
     status.maintenance_since = with.maintenance->since;
@@ -281,7 +280,8 @@ struct Administer {
     return list_audit(with.turn.main, directory, request);
   }
   AdminReply operator()(const protocol::GetServerIdentity&) const { return refused("asked of the core"); }
-  AdminReply operator()(const protocol::Backup&) const { return refused("asked of the core"); }
+  AdminReply operator()(const protocol::HoldCheckpoint&) const { return refused("asked of the core"); }
+  AdminReply operator()(const protocol::LetCheckpointGo&) const { return refused("asked of the core"); }
   AdminReply operator()(const protocol::CheckStore&) const { return refused("asked of the core"); }
   AdminReply operator()(const protocol::VerifyAudit&) const { return refused("asked of the core"); }
   AdminReply operator()(const protocol::SetMaintenance& request) const { return set_maintenance(with, request); }

@@ -144,21 +144,11 @@ Hash audit_hash(BytesView record) {
 
 bool AuditChain::load(const StoreView& main) {
   head_ = {};
-  last_backup_at_ = {};
   if (const auto kept = main.get(layout::meta, layout::audit_head_key())) {
     const auto head = storage::parse_audit_head(*kept);
     if (!head) return false;
     head_ = *head;
   }
-  main.scan(
-      layout::meta, layout::audit_records(), all,
-      [&](BytesView, BytesView value) {
-        const auto record = storage::parse_audit_record(value);
-        if (!record || record->act != storage::AuditAct::backup) return storage::Visit::more;
-        last_backup_at_ = record->at;
-        return storage::Visit::stop;
-      },
-      storage::Direction::backward);
   return true;
 }
 
@@ -184,7 +174,6 @@ void AuditChain::append(StoreView& main, WallTime at, Act act) {
   head_.last = audit_hash(wire);
   main.put(layout::meta, layout::audit_key(head_.records++), std::move(wire));
   main.put(layout::meta, layout::audit_head_key(), storage::encode(head_));
-  if (act.kind == storage::AuditAct::backup) last_backup_at_ = at;
 }
 
 std::expected<storage::StoreBatch, storage::StoreError> audit_batch(const storage::Store& main, WallTime at, Act act) {

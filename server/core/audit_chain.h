@@ -30,11 +30,9 @@ class AuditChain {
   void append(StoreView& main, WallTime at, Act act);
 
   [[nodiscard]] std::uint64_t records() const { return head_.records; }
-  [[nodiscard]] WallTime last_backup_at() const { return last_backup_at_; }  // 0: none yet
 
  private:
   storage::AuditHead head_;
-  WallTime last_backup_at_;
 };
 
 [[nodiscard]] Hash audit_hash(BytesView record);

@@ -35,8 +35,8 @@ struct LoginRequest {
   protocol::Nonce nonce;
   Bytes channel_binding;
 };
-// From the admin socket. GetStatus is answered with the core's part filled in; GetServerIdentity, Backup and
-// CheckStore are the edge's and refused here.
+// From the admin socket. GetStatus is answered with the core's part filled in; GetServerIdentity, CheckStore,
+// HoldCheckpoint and LetCheckpointGo are the edge's and refused here.
 struct AdminCommand {
   Ticket ticket;
   protocol::AdminRequest request;

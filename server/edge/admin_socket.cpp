@@ -16,6 +16,9 @@
 #include "server/edge/io_thread.h"
 #include "server/edge/log.h"
 
+// GCC 12 takes asio's memory for a coroutine's frame for a mismatch of new and delete when it inlines one of the two.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
 namespace samband::server::edge {
 namespace {
 
@@ -71,9 +74,20 @@ struct AdminSocket::State : std::enable_shared_from_this<AdminSocket::State> {
   net::awaitable<void> accept();
   net::awaitable<void> serve(std::shared_ptr<local::socket> socket, Operator who);
   net::awaitable<bool> read_request(local::socket& socket, Bytes& body);
-  net::awaitable<protocol::AdminReply> answer(protocol::AdminRequest request, const Operator& who);
-  void hand_on(Ticket ticket, protocol::AdminRequest request, const Operator& who);
-  void arrived(Ticket ticket, protocol::AdminReply reply);
+  using Serial = std::uint64_t;  // of a connection
+  net::awaitable<protocol::AdminReply> answer(protocol::AdminRequest request, const Operator& who, Serial asker);
+  // What reads the store beside the core, and tells what it found.
+  net::awaitable<protocol::AdminReply> ask_elsewhere(std::function<void(Outlets::Tell)> ask);
+  net::awaitable<protocol::AdminReply> hold_checkpoint(const Operator& who, Serial asker);
+  net::awaitable<protocol::AdminReply> let_checkpoint_go(const Operator& who, Serial asker, bool finished);
+  net::awaitable<protocol::AdminReply> ask_core(protocol::AdminRequest request, const Operator& who);
+  struct Asked {
+    Ticket ticket;
+    std::shared_ptr<Waiting> place;
+  };
+  [[nodiscard]] Asked expect_reply();
+  // What is to be called, on this thread, with the reply.
+  [[nodiscard]] Outlets::Tell settles(Ticket ticket);
   net::awaitable<protocol::AdminReply> wait_for(Ticket ticket, std::shared_ptr<Waiting> place);
 
   net::io_context& context;
@@ -84,6 +98,8 @@ struct AdminSocket::State : std::enable_shared_from_this<AdminSocket::State> {
   std::unordered_map<std::uint64_t, std::shared_ptr<Waiting>> waiting;
   std::vector<std::weak_ptr<local::socket>> open_sockets;
   std::uint64_t next_serial = 1;
+  Serial next_connection = 1;
+  std::optional<Serial> holder;  // of the checkpoint; also while it is being made and taken away
   std::size_t connections = 0;
 };
 
@@ -190,6 +206,7 @@ net::awaitable<bool> AdminSocket::State::read_request(local::socket& socket, Byt
 net::awaitable<void> AdminSocket::State::serve(std::shared_ptr<local::socket> socket, Operator who) {
   const auto self = shared_from_this();
   ++connections;
+  const Serial serial = next_connection++;
   error_code error;
   auto token = net::redirect_error(net::use_awaitable, error);
   Bytes body;
@@ -198,7 +215,7 @@ net::awaitable<void> AdminSocket::State::serve(std::shared_ptr<local::socket> so
     if (!read) break;
     auto request = protocol::parse_admin_request(body);
     if (!request) break;  // another version of sambandctl, or something else altogether
-    const protocol::AdminReply reply = co_await answer(std::move(*request), who);
+    const protocol::AdminReply reply = co_await answer(std::move(*request), who, serial);
     Writer frame;
     const Bytes encoded = protocol::encode_admin_reply(reply);
     frame.u32(static_cast<std::uint32_t>(encoded.size()));
@@ -206,38 +223,93 @@ net::awaitable<void> AdminSocket::State::serve(std::shared_ptr<local::socket> so
     const auto out = net::buffer(frame.view().data(), frame.size());
     co_await net::async_write(*socket, out, token);
   }
+  if (holder == serial) co_await let_checkpoint_go(serial, false);  // its backup has died
   --connections;
 }
 
-net::awaitable<protocol::AdminReply> AdminSocket::State::answer(protocol::AdminRequest request, const Operator& who) {
+net::awaitable<protocol::AdminReply> AdminSocket::State::answer(protocol::AdminRequest request, const Operator& who,
+                                                                Serial asker) {
   if (std::holds_alternative<protocol::GetServerIdentity>(request)) co_return outlets.identity();
-  if (std::holds_alternative<protocol::Backup>(request)) {
-    co_return protocol::AdminRefused{"this server makes no backups: stop it and copy its folder", {}};
+  if (std::holds_alternative<protocol::CheckStore>(request)) {
+    protocol::AdminReply checked = co_await ask_elsewhere(outlets.check_store);
+    co_return checked;
   }
-  const Ticket ticket = make_ticket(0, next_serial++);
-  const auto place = std::make_shared<Waiting>(context);
-  waiting.emplace(ticket.value, place);
-  hand_on(ticket, std::move(request), who);
-  protocol::AdminReply reply = co_await wait_for(ticket, place);
+  if (const auto* asked = std::get_if<protocol::VerifyAudit>(&request)) {
+    protocol::AdminReply verified =
+        co_await ask_elsewhere([&](Outlets::Tell tell) { outlets.verify_audit(*asked, std::move(tell)); });
+    co_return verified;
+  }
+  if (std::holds_alternative<protocol::HoldCheckpoint>(request)) {
+    protocol::AdminReply held = co_await hold_checkpoint(who, asker);
+    co_return held;
+  }
+  if (const auto* ended = std::get_if<protocol::LetCheckpointGo>(&request)) {
+    protocol::AdminReply gone = co_await let_checkpoint_go(who, asker, ended->finished);
+    co_return gone;
+  }
+  protocol::AdminReply reply = co_await ask_core(std::move(request), who);
   if (auto* status = std::get_if<protocol::ServerStatus>(&reply)) outlets.complete(*status);
   co_return reply;
 }
 
-// To the core, or to where the store is read beside it.
-void AdminSocket::State::hand_on(Ticket ticket, protocol::AdminRequest request, const Operator& who) {
-  const auto tell = [weak = weak_from_this(), ticket](protocol::AdminReply found) {
-    if (const auto state = weak.lock()) state->arrived(ticket, std::move(found));
-  };
-  if (std::holds_alternative<protocol::CheckStore>(request)) return outlets.check_store(tell);
-  if (const auto* asked = std::get_if<protocol::VerifyAudit>(&request)) return outlets.verify_audit(*asked, tell);
-  outlets.submit(ticket, std::move(request), who);
+AdminSocket::State::Asked AdminSocket::State::expect_reply() {
+  const Ticket ticket = make_ticket(0, next_serial++);
+  auto place = std::make_shared<Waiting>(context);
+  waiting.emplace(ticket.value, place);
+  return {ticket, std::move(place)};
 }
 
-void AdminSocket::State::arrived(Ticket ticket, protocol::AdminReply reply) {
-  const auto found = waiting.find(ticket.value);
-  if (found == waiting.end()) return;  // its connection has gone
-  found->second->reply = std::move(reply);
-  found->second->arrived.cancel();
+AdminSocket::Outlets::Tell AdminSocket::State::settles(Ticket ticket) {
+  return [weak = weak_from_this(), ticket](protocol::AdminReply reply) {
+    const auto state = weak.lock();
+    if (!state) return;
+    const auto found = state->waiting.find(ticket.value);
+    if (found == state->waiting.end()) return;
+    found->second->reply = std::move(reply);
+    found->second->arrived.cancel();
+  };
+}
+
+net::awaitable<protocol::AdminReply> AdminSocket::State::ask_core(protocol::AdminRequest request, const Operator& who) {
+  const Asked asked = expect_reply();
+  outlets.submit(asked.ticket, std::move(request), who);
+  return wait_for(asked.ticket, asked.place);
+}
+
+net::awaitable<protocol::AdminReply> AdminSocket::State::ask_elsewhere(std::function<void(Outlets::Tell)> ask) {
+  const Asked asked = expect_reply();
+  ask(settles(asked.ticket));
+  return wait_for(asked.ticket, asked.place);
+}
+
+net::awaitable<protocol::AdminReply> AdminSocket::State::hold_checkpoint(const Operator& who, Serial asker) {
+  if (holder) {
+    co_return protocol::AdminRefused{"another backup is under way: wait until it has ended", {}};
+  }
+  holder = asker;
+  protocol::AdminReply figures = co_await ask_core(protocol::GetStatus{}, who);
+  const Asked asked = expect_reply();
+  outlets.hold_checkpoint(settles(asked.ticket));
+  protocol::AdminReply reply = co_await wait_for(asked.ticket, asked.place);
+  auto* held = std::get_if<protocol::CheckpointHeld>(&reply);
+  const auto* status = std::get_if<protocol::ServerStatus>(&figures);
+  if (held == nullptr) {
+    holder.reset();
+  } else if (status != nullptr) {
+    held->incarnation = status->incarnation;
+    held->entries = status->entries;
+  }
+  co_return reply;
+}
+
+net::awaitable<protocol::AdminReply> AdminSocket::State::let_checkpoint_go(const Operator& who, Serial asker,
+                                                                           bool finished) {
+  if (holder != asker) co_return protocol::AdminRefused{"no checkpoint is held for this connection", {}};
+  const Asked asked = expect_reply();
+  outlets.let_checkpoint_go(finished, who, settles(asked.ticket));
+  protocol::AdminReply reply = co_await wait_for(asked.ticket, asked.place);
+  holder.reset();
+  co_return reply;
 }
 
 net::awaitable<protocol::AdminReply> AdminSocket::State::wait_for(Ticket ticket, std::shared_ptr<Waiting> place) {

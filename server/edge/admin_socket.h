@@ -25,6 +25,9 @@ class AdminSocket {
     using Tell = std::function<void(protocol::AdminReply)>;
     std::function<void(Tell)> check_store;
     std::function<void(const protocol::VerifyAudit&, Tell)> verify_audit;
+    // A checkpoint with the folders filled in, or AdminRefused; asked of one at a time.
+    std::function<void(Tell)> hold_checkpoint;
+    std::function<void(bool finished, const Operator&, Tell)> let_checkpoint_go;
   };
 
   // Replaces a socket that a server which is no more has left, and only that. The error is one line.

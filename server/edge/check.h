@@ -2,10 +2,13 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "crypto/bytes/fixed_id.h"
+#include "storage/model/entry.h"
 #include "storage/store.h"
 
 namespace samband::server::edge {
@@ -22,7 +25,13 @@ struct CheckReport {
 // channel's log from its first entry to its last.
 [[nodiscard]] CheckReport check(const std::filesystem::path& configuration_file, WallTime now);
 
-// The part about the logs: that each entry continues the one before it.
-void check_chains(const storage::Store& main, CheckReport& report);
+// The part about the logs: that each entry continues the one before it. `each` is told every sound one.
+void check_chains(
+    const storage::Store& main, CheckReport& report,
+    const std::function<void(const storage::Entry&, const Hash&)>& each = [](const storage::Entry&, const Hash&) {});
+// What the stores hold, and how it fits together.
+void check_content(const storage::Store& main, const storage::Store& chunks, CheckReport& report);
+
+void add_fault(CheckReport& report, std::string fault);
 
 }  // namespace samband::server::edge

@@ -1,5 +1,7 @@
 #include "server/edge/commit_thread.h"
 
+#include <algorithm>
+
 #include "server/edge/log.h"
 
 namespace samband::server::edge {
@@ -16,6 +18,12 @@ void write_or_end(storage::Store& store, const storage::StoreBatch& batch, std::
                     "acknowledged is safe, and a restart goes on from there",
                     name, storage::name_of(written.error())));
   }
+}
+
+bool removes_something(const storage::StoreBatch& batch) {
+  return std::ranges::any_of(batch.changes(), [](const storage::StoreBatch::Change& change) {
+    return change.kind != storage::StoreBatch::Change::Kind::put;
+  });
 }
 
 }  // namespace
@@ -53,6 +61,14 @@ std::size_t CommitThread::depth() const {
   return queue_.size();
 }
 
+void CommitThread::keep_chunks(bool kept) {
+  {
+    const std::lock_guard lock{writing_};
+    chunks_kept_ = kept;
+  }
+  chunks_free_.notify_all();
+}
+
 std::vector<Decision> CommitThread::take_group() {
   std::vector<Decision> group;
   std::size_t bytes = 0;
@@ -77,6 +93,8 @@ void CommitThread::write(std::vector<Decision>& group) {
     main.append(std::move(decision.main));
   }
   if (main.empty() && chunks.empty()) return;
+  std::unique_lock lock{writing_};
+  if (removes_something(chunks)) chunks_free_.wait(lock, [this] { return !chunks_kept_; });
   const auto begun = std::chrono::steady_clock::now();
   write_or_end(chunks_, chunks, "chunk");  // first: what the main store says is there, is there
   write_or_end(main_, main, "main");

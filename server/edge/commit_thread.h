@@ -42,6 +42,9 @@ class CommitThread {
   // Another number each time the thread has gone round, idle or not; the same one while a write is stuck.
   [[nodiscard]] std::uint64_t beat() const { return beat_; }
   void finish();
+  // Any thread. While chunks are kept, a group that would remove some waits with everything behind it: for the
+  // moment that a checkpoint of both stores takes.
+  void keep_chunks(bool kept);
 
  private:
   void run();
@@ -59,7 +62,11 @@ class CommitThread {
   std::deque<Decision> queue_;  // at most commit_queue_max
   bool finishing_ = false;
   std::atomic<std::uint64_t> beat_ = 0;
-  std::thread thread_;
+
+  std::mutex writing_;  // held while a group is written
+  std::condition_variable chunks_free_;
+  bool chunks_kept_ = false;
+  std::thread thread_;  // last: it uses all of the above
 };
 
 }  // namespace samband::server::edge

@@ -1,6 +1,9 @@
 #include "server/edge/commit_thread.h"
 
+#include <atomic>
+#include <chrono>
 #include <gtest/gtest.h>
+#include <thread>
 
 #include "storage/memory/memory_store.h"
 
@@ -53,6 +56,45 @@ TEST(CommitThread, ReleasesInOrderAndOnlyWhatIsStored) {
   EXPECT_TRUE(stored_first);
   EXPECT_TRUE(std::ranges::is_sorted(synced));
   EXPECT_EQ(synced.back(), 100U);
+}
+
+// What a checkpoint of both stores rests on: between the two no chunk goes away that the first may name.
+TEST(CommitThread, RemovesNoChunkWhileTheyAreKept) {
+  storage::MemoryStore main{layout};
+  storage::MemoryStore chunks{layout};
+  Metrics metrics;
+  const Limits limits;
+  std::atomic<std::uint64_t> synced = 0;
+  CommitThread commit{main,
+                      chunks,
+                      {.release = [](const ReleasedBatch&) {},
+                       .synced = [&](std::uint64_t position) { synced = position; },
+                       .wrote = [] {}},
+                      limits,
+                      metrics};
+  const auto wait_for = [&](std::uint64_t position) {
+    for (int i = 0; i < 5000 && synced < position; ++i) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    return synced == position;
+  };
+  Decision upload = decision(1);
+  upload.chunks.put(all, Bytes{1}, Bytes{1});
+  commit.submit(std::move(upload));
+  ASSERT_TRUE(wait_for(1));
+
+  commit.keep_chunks(true);
+  Decision second = decision(2);
+  second.chunks.put(all, Bytes{2}, Bytes{1});
+  commit.submit(std::move(second));
+  EXPECT_TRUE(wait_for(2)) << "what removes nothing goes on";
+  Decision removal = decision(3);
+  removal.chunks.remove(all, Bytes{1});
+  commit.submit(std::move(removal));
+  std::this_thread::sleep_for(std::chrono::milliseconds{100});
+  EXPECT_EQ(synced, 2U);
+  EXPECT_TRUE(chunks.get(all, Bytes{1})->has_value());
+  commit.keep_chunks(false);
+  EXPECT_TRUE(wait_for(3));
+  EXPECT_FALSE(chunks.get(all, Bytes{1})->has_value());
 }
 
 TEST(CommitThread, EndsTheProcessWithOneLineWhenAWriteFails) {

@@ -32,6 +32,10 @@ std::span<const LogEventRow> log_event_rows() {
       LogEventRow{admin_turned_away, "admin_turned_away", "a9a6b0611720dae74fc0e61de110628a", LogLevel::warning},
       LogEventRow{admin_group_unset, "admin_group_unset", "56c39fd450c0fe59fa8d4eee26672f05", LogLevel::warning},
       LogEventRow{store_failure, "store_failure", "41e9c49db3d61fbe9df458889f5454dd", LogLevel::error},
+      LogEventRow{backup_finished, "backup_finished", "26c8ece022f707cdd98afbd92c821e56", LogLevel::info},
+      LogEventRow{backup_given_up, "backup_given_up", "2e97bb3e23264be8630ce0dc60fe215b", LogLevel::warning},
+      LogEventRow{maintenance_began, "maintenance_began", "738d53e7c4007dcdb4c75bcf6f0e9f6d", LogLevel::info},
+      LogEventRow{maintenance_ended, "maintenance_ended", "1805988cea4a591298b23e935c5ebfa9", LogLevel::info},
   };
   return rows;
 }

@@ -35,6 +35,10 @@ enum class LogEvent : std::uint8_t {
   admin_turned_away,
   admin_group_unset,
   store_failure,
+  backup_finished,
+  backup_given_up,
+  maintenance_began,
+  maintenance_ended,
 };
 
 struct LogEventRow {

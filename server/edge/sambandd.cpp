@@ -13,6 +13,7 @@
 #include "server/edge/log.h"
 #include "server/edge/net.h"
 #include "server/edge/notify.h"
+#include "server/edge/restore.h"
 #include "server/edge/server.h"
 #include "server/edge/version.h"
 
@@ -180,6 +181,21 @@ int run_init(const InitOptions& options) {
   return status_usage;
 }
 
+int run_restore(const std::string& from, const std::string& backup, const std::string& file) {
+  const auto configuration = read_configuration(file);
+  if (!configuration) {
+    for (const ConfigurationFault& fault : configuration.error()) fail(text_of(file, fault));
+    return status_failed;
+  }
+  SystemRandom random;
+  const auto restored = restore(BackupFolder{from}, backup, *configuration, WatchedClock{}.now(), random);
+  if (!restored) return fail(restored.error());
+  for (const std::string& remark : restored->remarks) std::cerr << remark << '\n';
+  std::cout << "restored " << backup_name(restored->manifest.at) << ": " << restored->manifest.entries
+            << " entries; incarnation " << restored->manifest.incarnation << " -> " << restored->incarnation << '\n';
+  return status_done;
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"The samband server: carries what it can't read.", "sambandd"};
   app.require_subcommand(1);
@@ -200,6 +216,14 @@ int run(int argc, char** argv) {
   check->add_option("--config", file, "The configuration, sambandd.toml")->required();
   check->footer("Example: sambandd check --config /var/lib/samband/sambandd.toml");
 
+  std::string from;
+  std::string backup;
+  CLI::App* restoring = app.add_subcommand("restore", "Make a server out of a backup, where there is none");
+  restoring->add_option("--from", from, "The folder that sambandctl backup was given")->required();
+  restoring->add_option("--backup", backup, "TIME of the backup, as its folder is called; else the newest");
+  restoring->add_option("--config", file, "The configuration, sambandd.toml")->required();
+  restoring->footer("Example: sambandd restore --from /var/backups/samband --config /etc/samband/sambandd.toml");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {
@@ -210,6 +234,7 @@ int run(int argc, char** argv) {
   }
   if (init->parsed()) return run_init(options);
   if (serve->parsed()) return run_serve(file, clock_is_right);
+  if (restoring->parsed()) return run_restore(from, backup, file);
   return run_check(file);
 }
 

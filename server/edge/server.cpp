@@ -10,6 +10,7 @@
 #include "server/edge/admin_socket.h"
 #include "server/edge/certificate_watch.h"
 #include "server/edge/check.h"
+#include "server/edge/checkpoint.h"
 #include "server/edge/clock_check.h"
 #include "server/edge/config_changes.h"
 #include "server/edge/http.h"
@@ -110,6 +111,8 @@ struct Server::Parts {
   void check_store(AdminSocket::Outlets::Tell tell);
   void verify_audit(const protocol::VerifyAudit& request, AdminSocket::Outlets::Tell tell);
   void enter_maintenance(std::optional<storage::Maintenance> now);
+  void hold_checkpoint(AdminSocket::Outlets::Tell tell);
+  void let_checkpoint_go(bool finished, const Operator& who, AdminSocket::Outlets::Tell tell);
 
   Configuration configuration;  // in force; what needs a restart stays as it was at the start
   net::io_context control{1};
@@ -119,6 +122,8 @@ struct Server::Parts {
   RequestRates rates;
   std::unique_ptr<LogKey> log_key;
   Stores stores;
+  std::unique_ptr<Checkpoint> checkpoint;
+  WallTime checkpoint_at;
   std::unique_ptr<DiskWatch> disk;
   std::shared_ptr<const Reloadable> settings;
   Hash key_pin;  // of the certificate since the start
@@ -196,6 +201,8 @@ std::expected<void, std::string> Server::Parts::open_files(bool clock_is_right) 
   stores = std::move(*opened);
   const auto newest = clock_is_right ? std::nullopt : newest_time_of(*stores.main);
   if (auto fault = clock_fault(started_at, built_at(), newest)) return std::unexpected{std::move(*fault)};
+  checkpoint = std::make_unique<Checkpoint>(configuration, stores);
+  if (const WallTime last = checkpoint->last_backup(); last.ms != 0) metrics.backup_finished(last);
   disk = std::make_unique<DiskWatch>(stores, configuration.limits.disk_reserve_bytes);
   return {};
 }
@@ -287,9 +294,9 @@ void Server::Parts::release(const ReleasedBatch& batch) {
 void Server::Parts::enter_maintenance(std::optional<storage::Maintenance> now) {
   maintenance = std::move(now);
   if (maintenance) {
-    log_info("maintenance: no writes are taken from now on: {}", maintenance->reason);
+    log_event(LogEvent::maintenance_began, "maintenance: no writes are taken from now on: {}", maintenance->reason);
   } else {
-    log_info("maintenance: ended, writes are taken");
+    log_event(LogEvent::maintenance_ended, "maintenance: ended, writes are taken");
   }
 }
 
@@ -526,7 +533,12 @@ AdminSocket::Outlets Server::Parts::admin_outlets() {
           .complete = [this](protocol::ServerStatus& status) { complete(status); },
           .check_store = [this](AdminSocket::Outlets::Tell tell) { check_store(std::move(tell)); },
           .verify_audit = [this](const protocol::VerifyAudit& request,
-                                 AdminSocket::Outlets::Tell tell) { verify_audit(request, std::move(tell)); }};
+                                 AdminSocket::Outlets::Tell tell) { verify_audit(request, std::move(tell)); },
+          .hold_checkpoint = [this](AdminSocket::Outlets::Tell tell) { hold_checkpoint(std::move(tell)); },
+          .let_checkpoint_go =
+              [this](bool finished, const Operator& who, AdminSocket::Outlets::Tell tell) {
+                let_checkpoint_go(finished, who, std::move(tell));
+              }};
 }
 
 void Server::Parts::complete(protocol::ServerStatus& status) {
@@ -545,6 +557,7 @@ void Server::Parts::complete(protocol::ServerStatus& status) {
   status.disk_reserve_bytes = settings->limits.disk_reserve_bytes;
   status.started_at = started_at;
   status.version = version;
+  status.last_backup_at = checkpoint->last_backup();
 }
 
 void Server::Parts::check_store(AdminSocket::Outlets::Tell tell) {
@@ -572,6 +585,40 @@ void Server::Parts::verify_audit(const protocol::VerifyAudit& request, AdminSock
       } else {
         tell(protocol::AdminRefused{verified.error(), {}});
       }
+    });
+  });
+}
+
+void Server::Parts::hold_checkpoint(AdminSocket::Outlets::Tell tell) {
+  checkpoint_at = clock.now();
+  net::post(readers, [this, at = checkpoint_at, tell = std::move(tell)]() mutable {
+    protocol::AdminReply reply;
+    if (auto held = checkpoint->hold(*commit); held) {
+      reply = protocol::CheckpointHeld{.main = held->main.string(),
+                                       .chunks = held->chunks.string(),
+                                       .at = at,
+                                       .name = configuration.name,
+                                       .version = version};
+    } else {
+      reply = protocol::AdminRefused{std::move(held.error()), {}};
+    }
+    net::post(control, [tell = std::move(tell), reply = std::move(reply)]() mutable { tell(std::move(reply)); });
+  });
+}
+
+void Server::Parts::let_checkpoint_go(bool finished, const Operator& who, AdminSocket::Outlets::Tell tell) {
+  net::post(readers, [this, finished, who, at = checkpoint_at, tell = std::move(tell)]() mutable {
+    checkpoint->let_go();
+    if (finished) checkpoint->backup_finished(at);
+    net::post(control, [this, finished, who, at, tell = std::move(tell)] {
+      if (finished) {
+        metrics.backup_finished(at);
+        core->submit(RecordAct{.who = who, .act = storage::AuditAct::backup, .what = "backup finished"});
+        log_event(LogEvent::backup_finished, "backup: finished");
+      } else {
+        log_event(LogEvent::backup_given_up, "backup: given up before it was complete");
+      }
+      tell(protocol::AdminDone{});
     });
   });
 }

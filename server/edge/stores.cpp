@@ -71,7 +71,8 @@ std::optional<std::string> foreign_file_in(const std::filesystem::path& place) {
   return std::nullopt;
 }
 
-std::expected<std::unique_ptr<storage::Store>, std::string> open_one(storage::RocksOptions options, StoreUse use) {
+std::expected<std::unique_ptr<storage::CheckpointedStore>, std::string> open_one(storage::RocksOptions options,
+                                                                                 StoreUse use) {
   const std::filesystem::path place = options.directory;
   if (use == StoreUse::serve) {
     if (auto fault = foreign_file_in(place)) return std::unexpected{std::move(*fault)};

@@ -8,13 +8,13 @@
 #include <string>
 
 #include "server/edge/config.h"
-#include "storage/store.h"
+#include "storage/checkpointed_store.h"
 
 namespace samband::server::edge {
 
 struct Stores {
-  std::unique_ptr<storage::Store> main;
-  std::unique_ptr<storage::Store> chunks;
+  std::unique_ptr<storage::CheckpointedStore> main;
+  std::unique_ptr<storage::CheckpointedStore> chunks;
 };
 
 enum class StoreUse : std::uint8_t {

@@ -60,9 +60,7 @@ void fields(auto& io, like<ListDevices> auto& request) {
 }
 void fields(auto& /*io*/, like<GetStatus> auto& /*request*/) {}
 void fields(auto& /*io*/, like<GetServerIdentity> auto& /*request*/) {}
-void fields(auto& io, like<Backup> auto& request) {
-  io.text(request.directory, admin_path_bytes_max);
-}
+void fields(auto& /*io*/, like<HoldCheckpoint> auto& /*request*/) {}
 void fields(auto& /*io*/, like<CheckStore> auto& /*request*/) {}
 void fields(auto& io, like<ListAudit> auto& request) {
   io(request.items_max, request.since);
@@ -78,6 +76,9 @@ void fields(auto& io, like<SetMaintenance> auto& request) {
 void fields(auto& io, like<SetPartnerQuota> auto& request) {
   io(request.partner);
   io.optional(request.document_bytes_max, as_field);
+}
+void fields(auto& io, like<LetCheckpointGo> auto& request) {
+  io(request.finished);
 }
 
 void fields(auto& io, like<RowFault> auto& fault) {
@@ -123,7 +124,7 @@ void fields(auto& io, like<DevicesListed> auto& listed) {
 }
 void fields(auto& io, like<ServerStatus> auto& status) {
   io(status.directory_size, status.partners, status.devices, status.channels, status.entries, status.incarnation);
-  io(status.partners_enrolled, status.audit_records, status.last_backup_at);
+  io(status.partners_enrolled, status.audit_records);
   io(status.maintenance, status.maintenance_since);
   text(io, status.maintenance_reason);
   text(io, status.name);
@@ -132,6 +133,7 @@ void fields(auto& io, like<ServerStatus> auto& status) {
   io(status.connections, status.connections_waiting, status.requests_per_minute, status.deliveries_per_minute);
   io(status.disk_free_bytes, status.taking_writes, status.started_at);
   text(io, status.version);
+  io(status.last_backup_at);
 }
 void fields(auto& io, like<ServerIdentity> auto& identity) {
   text(io, identity.name);
@@ -151,6 +153,13 @@ void fields(auto& io, like<AuditListed> auto& listed) {
 }
 void fields(auto& io, like<AuditVerified> auto& verified) {
   io(verified.records, verified.leaves, verified.last);
+}
+void fields(auto& io, like<CheckpointHeld> auto& held) {
+  io.text(held.main, admin_path_bytes_max);
+  io.text(held.chunks, admin_path_bytes_max);
+  io(held.at, held.incarnation, held.entries);
+  text(io, held.name);
+  text(io, held.version);
 }
 
 void fields(auto& io, like<AdminRequest> auto& request) {

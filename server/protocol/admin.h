@@ -65,9 +65,9 @@ struct ListDevices {
 };
 struct GetStatus {};
 struct GetServerIdentity {};
-struct Backup {  // the edge's: a hot backup into a folder of the server's machine
-  std::string directory;
-};
+// The edge's: keep a checkpoint of both stores for this connection, which copies it. Answered with CheckpointHeld.
+// It goes away with LetCheckpointGo or with the connection, whichever comes first.
+struct HoldCheckpoint {};
 struct CheckStore {};  // the edge's: reads the whole store back while serving
 struct ListAudit {     // what the operator and the administrators did, newest first
   std::uint32_t items_max = 0;
@@ -85,11 +85,14 @@ struct SetPartnerQuota {
   PartnerId partner;
   std::optional<std::uint64_t> document_bytes_max;  // nullopt: the configured limit again
 };
+struct LetCheckpointGo {  // the one that this connection holds
+  bool finished = false;  // a backup of it is complete and on its disk; else it was given up
+};
 
 using AdminRequest =
     std::variant<AddPartners, ListPartners, RenamePartner, RenumberPartner, MergePartners, RemovePartner,
-                 ReinvitePartner, ListInvitations, RevokeInvitation, ListDevices, GetStatus, GetServerIdentity, Backup,
-                 CheckStore, ListAudit, VerifyAudit, SetMaintenance, SetPartnerQuota>;
+                 ReinvitePartner, ListInvitations, RevokeInvitation, ListDevices, GetStatus, GetServerIdentity,
+                 HoldCheckpoint, CheckStore, ListAudit, VerifyAudit, SetMaintenance, SetPartnerQuota, LetCheckpointGo>;
 
 struct RowFault {
   std::uint32_t row = 0;  // index into AddPartners::partners
@@ -153,7 +156,6 @@ struct ServerStatus {
   std::uint64_t incarnation = 0;
   std::uint64_t partners_enrolled = 0;
   std::uint64_t audit_records = 0;
-  WallTime last_backup_at;  // 0: none yet
   bool maintenance = false;
   WallTime maintenance_since;
   std::string maintenance_reason;
@@ -170,6 +172,7 @@ struct ServerStatus {
   std::uint64_t deliveries_per_minute = 0;
   std::uint64_t disk_free_bytes = 0;
   bool taking_writes = false;
+  WallTime last_backup_at;  // when the last one that was finished was begun; 0: none ever was
   WallTime started_at;
   std::string version;
 };
@@ -197,8 +200,19 @@ struct AuditVerified {  // all is well
   Hash last;                 // of the last record: noted elsewhere, it shows later that nothing before it changed
 };
 
+// Folders that are stores of their own. Nothing in them changes while they are held.
+struct CheckpointHeld {
+  std::string main;
+  std::string chunks;
+  WallTime at;
+  std::uint64_t incarnation = 0;
+  std::uint64_t entries = 0;
+  std::string name;     // the server's
+  std::string version;  // the server's
+};
+
 using AdminReply = std::variant<AdminRefused, AdminDone, PartnersListed, InvitationsListed, DevicesListed, ServerStatus,
-                                ServerIdentity, AuditListed, AuditVerified>;
+                                ServerIdentity, AuditListed, AuditVerified, CheckpointHeld>;
 
 [[nodiscard]] std::expected<AdminRequest, ParseError> parse_admin_request(BytesView wire);
 [[nodiscard]] std::expected<AdminReply, ParseError> parse_admin_reply(BytesView wire);

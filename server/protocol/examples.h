@@ -112,12 +112,13 @@ class Examples {
         ListDevices{"0301"},
         GetStatus{},
         GetServerIdentity{},
-        Backup{"/var/backups/samband"},
+        HoldCheckpoint{},
         CheckStore{},
         ListAudit{10, WallTime{5}, "0301"},
         VerifyAudit{some<Hash>()},
         SetMaintenance{true, "flytter til ny maskin"},
         SetPartnerQuota{some<PartnerId>(), std::uint64_t{50} << 30U},
+        LetCheckpointGo{true},
     };
   }
 
@@ -129,10 +130,11 @@ class Examples {
                          identity::LanguageForm::nb, true, 3, some<Hash>(), 7, 8, true}}},
         InvitationsListed{{{some<PartnerId>(), true, some<Hash>(), "", WallTime{4}, 1, false}}},
         DevicesListed{{{some<PartnerId>(), some<StaffId>(), some<DeviceId>(), "Anna", "laptop", WallTime{3}, true}}},
-        ServerStatus{.directory_size = 4, .taking_writes = true, .version = "0.1.0"},
+        ServerStatus{.directory_size = 4, .taking_writes = true, .version = "0.1.0", .last_backup_at = WallTime{8}},
         ServerIdentity{"samband.example", 443, some<Hash>(), some_bytes(32)},
         AuditListed{{{2, 3, WallTime{4}, "root (uid 0)", "partner added", some<Hash>()}}},
         AuditVerified{2, 3, some<Hash>()},
+        CheckpointHeld{"/srv/store.held", "/srv/chunks.held", WallTime{7}, 2, 12, "samband.example", "0.1.0"},
     };
   }
 

@@ -5,6 +5,7 @@
 #include "crypto/codec/fuzzing.h"
 #include "storage/model/policy.h"
 #include "storage/model/records.h"
+#include "storage/model/restore_record.h"
 #include "storage/model/server_layout.h"
 
 namespace {
@@ -21,7 +22,7 @@ void check_policy(BytesView wire) {
 }
 
 void check_chosen(unsigned choice, BytesView wire) {
-  switch (choice % 15) {
+  switch (choice % 16) {
     case 0: return expect_one_encoding(wire, parse_channel_record);
     case 1: return expect_one_encoding(wire, parse_blob_record);
     case 2: return expect_one_encoding(wire, parse_request_record);
@@ -37,6 +38,7 @@ void check_chosen(unsigned choice, BytesView wire) {
     case 12: return expect_one_encoding(wire, parse_audit_head);
     case 13: return expect_one_encoding(wire, parse_maintenance);
     case 14: return expect_one_encoding(wire, parse_partner_quota);
+    case 15: return expect_one_encoding(wire, parse_restore_record);
   }
 }
 

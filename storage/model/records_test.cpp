@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "storage/model/restore_record.h"
+
 namespace samband::storage {
 namespace {
 
@@ -39,6 +41,7 @@ TEST(Records, HaveOneEncodingEach) {
           {id_of<ChannelId>(1), 2, id_of<Hash>(3), WallTime{4}, 5, 6}, id_of<DeviceId>(7), Bytes{8}, 9, 10, Bytes{11}},
       parse_channel_record);
   expect_one_encoding(blob(), parse_blob_record);
+  expect_one_encoding(RestoreRecord{WallTime{1}, WallTime{2}, 3, 4, 5}, parse_restore_record);
   expect_one_encoding(RequestRecord{1, id_of<Hash>(2), Bytes{3}}, parse_request_record);
   expect_one_encoding(InboxItem{id_of<ChannelId>(1), 2, 3, id_of<Hash>(4), WallTime{5}, Bytes{6}}, parse_inbox_item);
   expect_one_encoding(KeyPackageRecord{id_of<Hash>(1), WallTime{2}, true, Bytes{3}}, parse_key_package_record);

@@ -31,6 +31,17 @@ rocksdb::Status read_log(rocksdb::DB& db) {
   return status.IsTryAgain() ? rocksdb::Status::OK() : status;  // the end of a log still being written
 }
 
+// A store that was ever opened for writing has a log, if an empty one. The manifest knows the closed logs alone: a
+// store without its newest would open, and lack what was only there.
+bool has_log(const std::filesystem::path& folder) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator at{folder, error}; !error && at != std::filesystem::directory_iterator{};
+       at.increment(error)) {
+    if (at->path().extension() == ".log") return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::expected<void, StoreError> RocksStore::verify() const {
@@ -42,6 +53,9 @@ std::expected<void, StoreError> RocksStore::verify() const {
   if (auto tables = check(db.VerifyChecksum()); !tables) return tables;
   for (rocksdb::ColumnFamilyHandle* family : database_->handles) {
     if (auto values = check(read_family(db, family)); !values) return values;
+  }
+  if (!has_log(database_->options.directory)) {
+    return check(rocksdb::Status::Corruption("the write-ahead log is missing"));
   }
   // Opening for reading has replayed the log already, and refuses a damaged one.
   if (database_->options.access == Access::read) return {};

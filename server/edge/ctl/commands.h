@@ -59,6 +59,8 @@ int verify_audit(const Where& where, const std::string& noted);
 int set_maintenance(const Where& where, bool on, const std::string& reason);
 int show_maintenance(const Where& where);
 int check_server(const Where& where);
+// `kept`: how many of the newest backups stay in the folder; 0 for all.
+int back_up(const Where& where, const std::filesystem::path& folder, std::size_t kept);
 
 // The connection that `where` describes.
 [[nodiscard]] std::expected<ServerClient, Failure> connect(const Where& where);

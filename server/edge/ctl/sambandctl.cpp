@@ -178,6 +178,16 @@ void add_setup(CLI::App& app, Where& where, SetupOptions& options, Action& actio
   setup->final_callback([&] { action = [&] { return set_up(where, options); }; });
 }
 
+void add_backup_command(CLI::App& app, Where& where, std::string& folder, std::size_t& kept, Action& action) {
+  CLI::App* backup =
+      command(app, "backup", "Add a backup of the running server to a folder; it holds the server's keys",
+              "sambandctl backup /var/backups/samband --keep 30");
+  backup->add_option("DIR", folder, "The folder; what it has already is not copied again")->required();
+  backup->add_option("--keep", kept, "How many of the newest backups stay; all without it")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}));
+  backup->final_callback([&] { action = [&] { return back_up(where, folder, kept); }; });
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"What the operator of a samband server does.", "sambandctl"};
   app.require_subcommand(1);
@@ -198,11 +208,13 @@ int run(int argc, char** argv) {
   std::string id;
   std::string number;
   SetupOptions setup;
+  std::size_t kept = 0;
   Action action;
   add_setup(app, where, setup, action);
   add_partner_commands(app, where, options, changes, file, letters, action);
   add_other_commands(app, where, id, number, action);
   add_server_commands(app, where, words, action);
+  add_backup_command(app, where, file, kept, action);
 
   try {
     app.parse(argc, argv);
