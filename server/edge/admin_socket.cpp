@@ -165,7 +165,7 @@ void AdminSocket::stop() {
 }
 
 void AdminSocket::answered(Ticket ticket, protocol::AdminReply reply) {
-  state_->arrived(ticket, std::move(reply));
+  state_->settles(ticket)(std::move(reply));
 }
 
 net::awaitable<void> AdminSocket::State::accept() {
@@ -223,7 +223,7 @@ net::awaitable<void> AdminSocket::State::serve(std::shared_ptr<local::socket> so
     const auto out = net::buffer(frame.view().data(), frame.size());
     co_await net::async_write(*socket, out, token);
   }
-  if (holder == serial) co_await let_checkpoint_go(serial, false);  // its backup has died
+  if (holder == serial) co_await let_checkpoint_go(who, serial, false);  // its backup has died
   --connections;
 }
 

@@ -86,8 +86,8 @@ void Checkpoint::backup_finished(WallTime begun) {
   last_backup_ = begun;
   const std::string text = fmt::format("samband-last-backup-1 {}\n", begun.ms);
   if (const auto written = replace_file(record_, view_of(text)); !written) {
-    log_warning("backup: {} can't be written ({}): after a restart the last backup will not be known", record_.string(),
-                written.error());
+    log_warning("backup: {} can't be written: after a restart the last backup will not be known",
+                says(written.error()));
   }
 }
 

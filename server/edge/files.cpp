@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "crypto/suite/sha256.h"
+#include "server/edge/descriptor.h"
 
 namespace samband::server::edge {
 namespace {
@@ -18,21 +19,9 @@ namespace fs = std::filesystem;
 constexpr std::size_t piece_bytes = std::size_t{1} << 20U;
 constexpr mode_t secret = 0600;
 
-// An open file that closes itself.
-class Descriptor {
- public:
-  Descriptor(const fs::path& file, int flags) : fd_{::open(file.c_str(), flags | O_CLOEXEC, secret)} {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  [[nodiscard]] bool is_open() const { return fd_ >= 0; }
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
+Descriptor open_file(const fs::path& file, int flags) {
+  return Descriptor{::open(file.c_str(), flags | O_CLOEXEC, secret)};
+}
 
 std::unexpected<FileFault> failed(const fs::path& file) {
   return std::unexpected{FileFault{errno, file}};
@@ -46,6 +35,12 @@ bool write_all(int descriptor, BytesView content) {
     content = content.subspan(static_cast<std::size_t>(written));
   }
   return true;
+}
+
+// The mode as it is given, whatever the process' umask.
+bool give_form(int file, const FileForm& form) {
+  if (form.owner && ::fchown(file, form.owner->user, form.owner->group) != 0) return false;
+  return ::fchmod(file, form.mode) == 0;
 }
 
 // Each piece of the file goes to `take`, which may refuse it with errno set: nullopt when all were taken.
@@ -66,22 +61,30 @@ std::string says(const FileFault& fault) {
   return fault.file.string() + " (" + std::strerror(fault.error) + ")";
 }
 
-std::expected<void, std::string> replace_file(const fs::path& file, BytesView content) {
+std::expected<void, FileFault> create_file(const fs::path& file, BytesView content, const FileForm& form) {
+  const Descriptor out = open_file(file, O_WRONLY | O_CREAT | O_EXCL);
+  if (!out.is_open()) return failed(file);
+  if (give_form(out.get(), form) && write_all(out.get(), content) && ::fsync(out.get()) == 0) return {};
+  const auto fault = failed(file);
+  ::unlink(file.c_str());
+  return fault;
+}
+
+std::expected<void, FileFault> replace_file(const fs::path& file, BytesView content, const FileForm& form) {
   fs::path beside = file;
   beside += ".new";
-  {
-    const Descriptor out{beside, O_WRONLY | O_CREAT | O_TRUNC};
-    if (!out.is_open() || !write_all(out.get(), content) || ::fsync(out.get()) != 0) {
-      return std::unexpected{std::string{std::strerror(errno)}};
-    }
+  ::unlink(beside.c_str());  // of an attempt that was interrupted
+  if (auto made = create_file(beside, content, form); !made) return made;
+  if (::rename(beside.c_str(), file.c_str()) != 0) {
+    const auto fault = failed(file);
+    ::unlink(beside.c_str());
+    return fault;
   }
-  if (::rename(beside.c_str(), file.c_str()) != 0) return std::unexpected{std::string{std::strerror(errno)}};
-  if (const auto synced = sync_names(file.parent_path()); !synced) return std::unexpected{says(synced.error())};
-  return {};
+  return sync_names(file.parent_path());
 }
 
 std::expected<FileDigest, FileFault> digest_of(const fs::path& file) {
-  const Descriptor in{file, O_RDONLY};
+  const Descriptor in = open_file(file, O_RDONLY);
   if (!in.is_open()) return failed(file);
   Sha256 hash;
   FileDigest digest;
@@ -96,9 +99,9 @@ std::expected<FileDigest, FileFault> digest_of(const fs::path& file) {
 }
 
 std::expected<FileDigest, FileFault> copy_synced(const fs::path& from, const fs::path& to) {
-  const Descriptor in{from, O_RDONLY};
+  const Descriptor in = open_file(from, O_RDONLY);
   if (!in.is_open()) return failed(from);
-  const Descriptor out{to, O_WRONLY | O_CREAT | O_EXCL};
+  const Descriptor out = open_file(to, O_WRONLY | O_CREAT | O_EXCL);
   if (!out.is_open()) return failed(to);
   Sha256 hash;
   FileDigest digest;
@@ -119,7 +122,7 @@ std::expected<FileDigest, FileFault> copy_synced(const fs::path& from, const fs:
 }
 
 std::expected<Bytes, FileFault> read_file(const fs::path& file, std::size_t bytes_max) {
-  const Descriptor in{file, O_RDONLY};
+  const Descriptor in = open_file(file, O_RDONLY);
   if (!in.is_open()) return failed(file);
   Bytes content;
   const bool read = for_each_piece(in.get(), [&](BytesView piece) {
@@ -135,7 +138,7 @@ std::expected<Bytes, FileFault> read_file(const fs::path& file, std::size_t byte
 }
 
 std::expected<void, FileFault> sync_names(const fs::path& folder) {
-  const Descriptor opened{folder.empty() ? fs::path{"."} : folder, O_RDONLY | O_DIRECTORY};
+  const Descriptor opened = open_file(folder.empty() ? fs::path{"."} : folder, O_RDONLY | O_DIRECTORY);
   if (!opened.is_open() || ::fsync(opened.get()) != 0) return failed(folder);
   return {};
 }

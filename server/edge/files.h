@@ -1,9 +1,12 @@
-// Files written so that after a crash they are there whole or not at all, readable by their owner alone.
+// Files written so that after a crash they are there whole or not at all, readable by their owner alone unless it is
+// said otherwise.
 #pragma once
 
 #include <expected>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <sys/types.h>
 
 #include "crypto/bytes/bytes.h"
 #include "crypto/bytes/fixed_id.h"
@@ -15,16 +18,28 @@ struct FileFault {
   std::filesystem::path file;
 };
 
+struct FileOwner {
+  uid_t user;
+  gid_t group;
+};
+
+struct FileForm {
+  mode_t mode = 0600;
+  std::optional<FileOwner> owner = std::nullopt;  // when somebody else is to own it; root alone can say so
+};
+
 struct FileDigest {
   std::uint64_t bytes = 0;
   Hash sha256;
   bool operator==(const FileDigest&) const = default;
 };
 
-// The errors are those of the system, in its words.
-
+// A new file, on the disk when this returns; EEXIST where there is one.
+[[nodiscard]] std::expected<void, FileFault> create_file(const std::filesystem::path& file, BytesView content,
+                                                         const FileForm& form = {});
 // In one step in the place of what is there, and on the disk when this returns.
-[[nodiscard]] std::expected<void, std::string> replace_file(const std::filesystem::path& file, BytesView content);
+[[nodiscard]] std::expected<void, FileFault> replace_file(const std::filesystem::path& file, BytesView content,
+                                                          const FileForm& form = {});
 
 [[nodiscard]] std::expected<FileDigest, FileFault> digest_of(const std::filesystem::path& file);
 // Copies into a new file of mode 0600, on the disk when this returns; says what was copied. Nothing is left of a

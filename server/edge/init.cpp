@@ -1,12 +1,11 @@
 #include "server/edge/init.h"
 
-#include <cstring>
 #include <sys/stat.h>
 
 #include "crypto/suite/random.h"
 #include "server/core/core.h"
 #include "server/edge/certificate.h"
-#include "server/edge/durable_file.h"
+#include "server/edge/files.h"
 #include "server/edge/log_key.h"
 #include "server/edge/stores.h"
 #include "server/edge/tls.h"
@@ -36,11 +35,11 @@ class Scaffold {
   [[nodiscard]] bool finish() {
     if (::rename(place_.c_str(), target_.c_str()) != 0) return false;
     made_ = false;
-    return sync_folder(target_) && sync_folder(target_.parent_path());
+    return sync_names(target_).has_value() && sync_names(target_.parent_path()).has_value();
   }
   [[nodiscard]] const Path& place() const { return place_; }
   [[nodiscard]] bool write(const char* name, BytesView content, mode_t mode) const {
-    return create_durably(place_ / name, content, {.mode = mode});
+    return create_file(place_ / name, content, {.mode = mode}).has_value();
   }
 
  private:
@@ -90,9 +89,8 @@ bool is_taken(const Path& directory) {
   return !std::filesystem::is_directory(directory, error) || !std::filesystem::is_empty(directory, error) || error;
 }
 
-std::string cannot_write(const Path& place) {
-  return place.string() + " can't be written (" + std::strerror(errno) +
-         "): check who owns its folder, and the space of its disk";
+std::string cannot_write(const FileFault& fault) {
+  return says(fault) + " can't be written: check who owns its folder, and the space of its disk";
 }
 
 std::expected<void, std::string> make_certificate(const Configuration& configuration, WallTime now) {
@@ -101,12 +99,10 @@ std::expected<void, std::string> make_certificate(const Configuration& configura
   std::error_code ignored;
   std::filesystem::create_directories(configuration.certificate.parent_path(), ignored);
   std::filesystem::create_directories(configuration.private_key.parent_path(), ignored);
-  if (!create_durably(configuration.private_key, made->private_key_pem.view())) {
-    return std::unexpected{cannot_write(configuration.private_key)};
-  }
-  if (!create_durably(configuration.certificate, view_of(made->certificate_pem), {.mode = 0644})) {
-    return std::unexpected{cannot_write(configuration.certificate)};
-  }
+  const auto key = create_file(configuration.private_key, made->private_key_pem.view());
+  if (!key) return std::unexpected{cannot_write(key.error())};
+  const auto certificate = create_file(configuration.certificate, view_of(made->certificate_pem), {.mode = 0644});
+  if (!certificate) return std::unexpected{cannot_write(certificate.error())};
   return {};
 }
 
@@ -115,7 +111,8 @@ std::expected<std::unique_ptr<LogKey>, std::string> find_log_key(const Path& fil
   if (!std::filesystem::exists(file)) {
     SystemRandom random;
     const SecretBytes seed = random.secret(32);
-    if (!create_durably(file, log_key_file(seed.view()).view())) return std::unexpected{cannot_write(file)};
+    const auto written = create_file(file, log_key_file(seed.view()).view());
+    if (!written) return std::unexpected{cannot_write(written.error())};
   }
   return read_log_key(file);
 }
@@ -132,8 +129,8 @@ std::expected<void, std::string> place_stores(const Configuration& configuration
   if (auto made = make_stores(fresh, signer, now); !made) return made;
   std::filesystem::rename(fresh.chunks, configuration.chunks, error);
   if (!error) std::filesystem::rename(fresh.store, configuration.store, error);
-  if (error || !sync_folder(configuration.chunks.parent_path()) || !sync_folder(configuration.store.parent_path())) {
-    return std::unexpected{cannot_write(configuration.store)};
+  if (error || !sync_names(configuration.chunks.parent_path()) || !sync_names(configuration.store.parent_path())) {
+    return std::unexpected{cannot_write({error ? error.value() : errno, configuration.store})};
   }
   return {};
 }

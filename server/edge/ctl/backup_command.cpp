@@ -81,7 +81,7 @@ Done prepare(const BackupFolder& folder, const Configuration& configuration) {
   }
   if (!is_new) return {};
   if (const auto written = replace_file(folder.path() / "README", view_of(notice)); !written) {
-    return refused(folder.path().string() + " can't be written (" + written.error() + "): check its permissions");
+    return refused(says(written.error()) + " can't be written: check its permissions");
   }
   return {};
 }
@@ -179,8 +179,8 @@ Done complete(const BackupFolder& folder, const BackupManifest& manifest) {
   const fs::path beside = folder.backups() / (name + ".creating");
   if (const auto folder_made = make_private_folder(beside); !folder_made) return failed(folder_made.error(), folder);
   if (const auto written = replace_file(beside / "manifest", view_of(encode(manifest))); !written) {
-    return refused("the manifest can't be written in " + beside.string() + " (" + written.error() +
-                   "): make room on its disk, and run it again");
+    return refused("the manifest can't be written in " + says(written.error()) +
+                   ": make room on its disk, and run it again");
   }
   if (::rename(beside.c_str(), made.c_str()) != 0) return failed({errno, made}, folder);
   if (const auto synced = sync_names(folder.backups()); !synced) return failed(synced.error(), folder);

@@ -6,7 +6,7 @@
 #include <sys/types.h>
 #include <vector>
 
-#include "server/edge/durable_file.h"
+#include "server/edge/files.h"
 
 namespace samband::server::edge::ctl {
 

@@ -209,7 +209,7 @@ Done Setup::write_configuration() {
   if (::stat(file_.c_str(), &status) != 0) return cannot_write(file_);
   FileForm form{.mode = status.st_mode & 07777U};
   if (owner_) form.owner = FileOwner{status.st_uid, status.st_gid};
-  if (!replace_durably(file_, view_of(planned_text_), form)) return cannot_write(file_);
+  if (!replace_file(file_, view_of(planned_text_), form)) return cannot_write(file_);
   return {};
 }
 
@@ -234,10 +234,10 @@ Done Setup::install_certificate() {
   if (!certificate) return std::unexpected{certificate.error()};
   const auto key = read_secret(options_.key);
   if (!key) return std::unexpected{key.error()};
-  if (!replace_durably(planned_.private_key, key->view(), {.mode = 0600, .owner = owner_})) {
+  if (!replace_file(planned_.private_key, key->view(), {.mode = 0600, .owner = owner_})) {
     return cannot_write(planned_.private_key);
   }
-  if (!replace_durably(planned_.certificate, view_of(*certificate), {.mode = 0644, .owner = owner_})) {
+  if (!replace_file(planned_.certificate, view_of(*certificate), {.mode = 0644, .owner = owner_})) {
     return cannot_write(planned_.certificate);
   }
   return {};
@@ -272,7 +272,7 @@ Done Setup::start_service() {
   if (moves) {
     std::error_code ignored;
     std::filesystem::create_directories(unit_folder, ignored);
-    if (!replace_durably(drop_in_file, view_of(drop_in), {.mode = 0644})) return cannot_write(drop_in_file);
+    if (!replace_file(drop_in_file, view_of(drop_in), {.mode = 0644})) return cannot_write(drop_in_file);
   }
   const std::vector<std::string> sockets{"sambandd.socket", "sambandd-metrics.socket"};
   const auto control = [](std::vector<std::string> words, const std::vector<std::string>& units) {
