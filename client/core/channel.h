@@ -11,6 +11,7 @@
 #include "client/core/channel_record.h"
 #include "client/core/outcome.h"
 #include "client/core/own.h"
+#include "client/core/parting.h"
 #include "client/core/profile.h"
 #include "client/core/task.h"
 #include "crypto/mls/group/group.h"
@@ -68,15 +69,26 @@ class Channel {
   std::optional<Later<CommitFate>> fate;  // of the pending Commit, while somebody waits for it
 
   std::uint64_t pending_mark = 0;  // kept with the pending Commit
+  std::optional<Parting> parting;  // kept; nullopt while the server's log and ours are one
 
   [[nodiscard]] const ChannelId& id() const { return record.id(); }
   [[nodiscard]] bool is_member() const { return record.standing == Standing::member && group.has_value(); }
   // Messages and Commits of ours can be made.
-  [[nodiscard]] bool can_speak() const { return is_member() && !record.lost && !record.asked_to_leave; }
+  [[nodiscard]] bool can_speak() const { return is_member() && !parting && !record.lost && !record.asked_to_leave; }
+  [[nodiscard]] bool is_comparing() const { return parting && parting->kind == Parting::Kind::comparing; }
+  [[nodiscard]] bool is_parted() const { return parting && !is_comparing(); }
+  // Entries that this device holds and the server, being behind, lacks.
+  [[nodiscard]] std::uint64_t entries_ahead() const {
+    return parting && record.head.next_seq > parting->server_next ? record.head.next_seq - parting->server_next : 0;
+  }
 
   // The group's part of the profile. False: it does not load.
   [[nodiscard]] bool load_group(const KeyPair& signature_key);
   void save_record();
+  // See parting.cpp.
+  void part(const Parting& found);
+  void meet();
+  [[nodiscard]] bool load_parting();
   // After a change of epoch, or when the group is new.
   void save_group();
   // After a message: what changed in the secret tree.

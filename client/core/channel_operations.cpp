@@ -188,7 +188,7 @@ Task<Outcome> join_channel(Parts& parts, OperationId operation, JoinChannel comm
 }
 
 Task<Outcome> add_partners(Parts& parts, OperationId operation, AddPartners command) {
-  const auto found = parts.channels.find_joined(command.channel);
+  const auto found = parts.channels.find_open(command.channel);
   if (!found) co_return std::unexpected(found.error());
   const ChannelId id = (*found)->id();
   const identity::Directory& directory = parts.directory.directory();
@@ -224,7 +224,7 @@ Task<Outcome> add_partners(Parts& parts, OperationId operation, AddPartners comm
 }
 
 Task<Outcome> remove_partners(Parts& parts, OperationId operation, RemovePartners command) {
-  const auto found = parts.channels.find_joined(command.channel);
+  const auto found = parts.channels.find_open(command.channel);
   if (!found) co_return std::unexpected(found.error());
   const ChannelId id = (*found)->id();
   std::vector<PartnerId> partners;
@@ -262,7 +262,7 @@ bool others_moderate(const Parts& parts, const Channel& channel) {
 }
 
 Task<Outcome> leave_channel(Parts& parts, OperationId operation, LeaveChannel command) {
-  const auto found = parts.channels.find_joined(command.channel);
+  const auto found = parts.channels.find_open(command.channel);
   if (!found) co_return std::unexpected(found.error());
   const Later<bool> ready = parts.session.until_ready();
   co_await ready;

@@ -23,7 +23,7 @@ bool Channels::load() {
   if (!sound || parts_.profile.failed()) return false;
   for (ChannelRecord& record : records) {
     Channel& channel = add(std::move(record));
-    if (!channel.load_group(parts_.own->signature_key)) return false;
+    if (!channel.load_group(parts_.own->signature_key) || !channel.load_parting()) return false;
     const identity::Directory& directory = parts_.directory.directory();
     const protocol::DirectoryAuthentication authentication{directory, directory.size(),
                                                            directory.time_at(directory.size())};
@@ -69,6 +69,12 @@ std::expected<Channel*, Failure> Channels::find_joined(std::string_view name) {
   return found;
 }
 
+std::expected<Channel*, Failure> Channels::find_open(std::string_view name) {
+  auto found = find_joined(name);
+  if (found && (*found)->is_parted()) return failure(Fault::server_behind, std::string{name});
+  return found;
+}
+
 std::vector<Channel*> Channels::all() {
   std::vector<Channel*> list;
   list.reserve(channels_.size());
@@ -89,10 +95,6 @@ Channel& Channels::add(ChannelRecord record) {
 void Channels::drop(const ChannelId& id) {
   parts_.profile.remove(places::channel(id));
   channels_.erase(id);
-}
-
-void Channels::on_ready() {
-  on_channel_event();
 }
 
 void Channels::on_disconnected() {
@@ -126,7 +128,7 @@ Task<bool> Channels::reconcile() {
   listing_ = false;
   listed_ = true;
   for (const auto& [id, channel] : channels_) {
-    if (channel->is_member() && !channel->subscribed) subscribe(*channel);
+    if (channel->is_member() && !channel->subscribed && !channel->parting) subscribe(*channel);
     see_to(*channel);
     parts_.outbox.pump(*channel);
     intake_.forget_old(*channel);
@@ -290,7 +292,7 @@ void Channels::epoch_began(Channel& channel) {
 }
 
 void Channels::see_to(Channel& channel) {
-  if (channel.is_busy || !parts_.session.is_ready() || !needs_upkeep(parts_, channel)) return;
+  if (channel.is_busy || channel.parting || !parts_.session.is_ready() || !needs_upkeep(parts_, channel)) return;
   channel.is_busy = true;
   parts_.errands.spawn(keep_up(parts_, channel.id()));
 }
@@ -301,9 +303,10 @@ bool Channels::must_commit_first(Channel& channel) const {
 }
 
 bool Channels::is_current() const {
-  if (!listed_ || listing_ || welcomes_open_ > 0) return false;
+  if (!listed_ || listing_ || comparing_ || welcomes_open_ > 0) return false;
   return std::ranges::all_of(channels_, [this](const auto& entry) {
     const Channel& channel = *entry.second;
+    if (channel.is_parted()) return true;
     if (!channel.is_member()) return parts_.turn.now() >= channel.welcome_awaited_until;
     return channel.record.head.next_seq >= channel.known_next || !channel.waiting.empty();
   });

@@ -26,6 +26,8 @@ class Channels {
   [[nodiscard]] std::expected<Channel*, Failure> find_by_name(std::string_view name);
   // The same, of which this device is a member. Errors: not_a_member too.
   [[nodiscard]] std::expected<Channel*, Failure> find_joined(std::string_view name);
+  // The same, into which something may be said. Errors: server_behind too.
+  [[nodiscard]] std::expected<Channel*, Failure> find_open(std::string_view name);
   [[nodiscard]] std::vector<Channel*> all();
   // Whether another channel than `except` stands on the MLS group with this id (RFC 9420 §12.4.3).
   [[nodiscard]] bool holds_group(BytesView group_id, const ChannelId& except) const;
@@ -64,6 +66,10 @@ class Channels {
 
  private:
   [[nodiscard]] Task<bool> reconcile();
+  // After the server was restored: whether its log of each channel is still ours. See parting.cpp.
+  [[nodiscard]] Task<bool> compare();
+  [[nodiscard]] Task<bool> compare_one(ChannelId id, std::uint64_t server_next);
+  void parted(Channel& channel, const Parting& found);
   void heard_of(const protocol::ChannelSummary& summary);
   void await_welcome(Channel& channel, const protocol::ChannelSummary& summary);
   [[nodiscard]] Task<bool> welcome_errand(protocol::InboxEvent event);
@@ -75,8 +81,12 @@ class Channels {
   std::map<ChannelId, std::unique_ptr<Channel>> channels_;
   bool listed_ = false;  // on this connection
   bool listing_ = false;
+  bool comparing_ = false;
   std::size_t welcomes_open_ = 0;
   bool agent_ = false;
 };
+
+// What there is to say of a channel that the restored server is behind in, or tells otherwise.
+[[nodiscard]] std::optional<WarningLine> warning_of_parting(const Channel& channel);
 
 }  // namespace samband::client

@@ -67,6 +67,10 @@ Task<std::expected<CommitFate, Failure>> try_commit(Parts& parts, Channel& chann
   if (!channel.group || !channel.group->is_pending(message)) {
     co_return CommitFate{.kind = CommitFate::Kind::beaten, .seq = 0, .failure = {}};
   }
+  if (channel.parting) {  // the server was restored meanwhile
+    channel.forget_pending();
+    co_return failure(Fault::server_behind, channel.record.policy.name);
+  }
   const std::uint64_t mark = commit_mark(sha256(message));
   channel.save_pending(mark);
   const Later<CommitFate> fate{parts.turn.ready()};
@@ -80,7 +84,7 @@ bool is_over(const Channel* channel) {
   return channel == nullptr || channel->record.standing != Standing::member;
 }
 bool is_busy(const Channel& channel) {
-  return !channel.group || channel.group->has_pending() || channel.record.lost;
+  return !channel.group || channel.group->has_pending() || channel.record.lost || channel.is_comparing();
 }
 
 }  // namespace
@@ -89,11 +93,12 @@ Task<Committed> commit(Parts& parts, ChannelId id, DraftMaker make) {
   for (int attempt = 0; attempt < commit_attempts_max; ++attempt) {
     Channel* channel = parts.channels.find(id);
     if (is_over(channel)) co_return failure(Fault::not_a_member);
-    while (is_busy(*channel)) {
+    while (is_busy(*channel) && !channel->is_parted()) {
       const Later<bool> changed = channel->until_changed();
       co_await changed;
       if (is_over(channel)) co_return failure(Fault::not_a_member);
     }
+    if (channel->is_parted()) co_return failure(Fault::server_behind, channel->record.policy.name);
     auto draft = make(*channel);
     if (!draft) co_return std::unexpected(draft.error());
     if (!*draft) co_return Committed{std::nullopt};

@@ -223,6 +223,44 @@ void Community::restart_server() {
   for (const auto& person : people) person->connects();
 }
 
+namespace {
+
+storage::StoreBatch all_of(const storage::MemoryStore& store, const storage::StoreLayout& layout) {
+  storage::StoreBatch batch;
+  for (std::size_t i = 0; i < layout.families.size(); ++i) {
+    const storage::Family family{static_cast<std::uint16_t>(i)};
+    batch.remove_range(family, storage::all_keys());
+    EXPECT_TRUE(store.scan(
+        family, storage::all_keys(), 1'000'000,
+        [&](BytesView key, BytesView value) {
+          batch.put(family, key, value);
+          return storage::Visit::more;
+        },
+        storage::Direction::forward));
+  }
+  return batch;
+}
+
+}  // namespace
+
+Community::Backup Community::back_up() const {
+  return {all_of(main_, storage::server_store::layout()), all_of(chunks_, storage::chunk_store::layout())};
+}
+
+void Community::restore_server(const Backup& backup, std::uint64_t incarnation) {
+  namespace layout = storage::server_store;
+  for (const auto& person : people) person->disconnects();
+  core_.reset();
+  EXPECT_TRUE(main_.write(backup.main, storage::Durability::synced));
+  EXPECT_TRUE(chunks_.write(backup.chunks, storage::Durability::synced));
+  auto meta = storage::parse_store_meta(**main_.get(layout::meta, layout::meta_key())).value();
+  meta.incarnation = incarnation;
+  storage::StoreBatch raised;
+  raised.put(layout::meta, layout::meta_key(), storage::encode(meta));
+  EXPECT_TRUE(main_.write(raised, storage::Durability::synced));
+  restart_server();
+}
+
 Person& Community::stranger(const std::string& name) {
   people.push_back(std::make_unique<Person>(*this, name, 1000 + people.size()));
   return *people.back();

@@ -138,6 +138,13 @@ class Community {
   bool move_one_frame(std::size_t choice);
   void pass(std::uint64_t ms);
   void restart_server();
+  // What the server holds now, and a server restored from that in the place of this one, of a new incarnation.
+  struct Backup {
+    storage::StoreBatch main;
+    storage::StoreBatch chunks;
+  };
+  [[nodiscard]] Backup back_up() const;
+  void restore_server(const Backup& backup, std::uint64_t incarnation);
   // What is done to a frame on its way to a person: changed, or lost.
   std::function<std::optional<Bytes>(Person&, Bytes)> tamper;
 

@@ -35,6 +35,14 @@ class DirectoryFollower {
   // The server has contradicted its own log: nothing of it is believed any more.
   [[nodiscard]] bool is_broken() const { return broken_; }
 
+  // How many of the leaves held the server has too. Less than `size` only after the server was restored from a backup
+  // without the newest; then the leaves held stay, and nothing of the server's that contradicts them is believed.
+  [[nodiscard]] std::uint64_t shared_size() const { return shared_.value_or(size()); }
+  // The newest head that everybody on this server can check: what is put into messages.
+  [[nodiscard]] const std::optional<transparency::SignedTreeHead>& head_to_show() const {
+    return shared_ ? shared_head_ : head_;
+  }
+
   // A SignedTreeHead from the server.
   void on_head(BytesView wire);
   // A head that another member has seen, from inside an encrypted message. It says more than ours if it is newer:
@@ -42,6 +50,8 @@ class DirectoryFollower {
   void on_witnessed_head(const transparency::SignedTreeHead& head);
   // A connection is new: heads may have been signed since its hello.
   void refresh() {
+    shared_.reset();
+    told_.reset();
     if (!looking_) errands_.spawn(look());
   }
   // An entry was judged by a directory of that size: ask for it, if no head so large was heard of.
@@ -56,6 +66,17 @@ class DirectoryFollower {
   [[nodiscard]] Task<bool> look();
   void believe(const transparency::SignedTreeHead& target, const std::vector<Bytes>& wires);
   void announce(const identity::DirectoryLeaf& leaf);
+  // The newest the server has, from the server itself: it can't be an older one that was overtaken.
+  void on_newest(const transparency::SignedTreeHead& head);
+  // Finds out how far the restored server's directory is the one held.
+  [[nodiscard]] Task<bool> compare();
+  // The same, when a signed root is not that of the leaves held: one of the two explains it.
+  void compare_for_contradiction();
+  [[nodiscard]] bool server_was_restored() const;
+  // All leaves held are the server's in its present incarnation.
+  void pin();
+  [[nodiscard]] std::optional<Hash> root_of_first(std::uint64_t leaves);
+  void shares(std::uint64_t leaves);
   void contradicted(std::string detail);
   void settle_waiting();
 
@@ -70,6 +91,12 @@ class DirectoryFollower {
   std::optional<transparency::SignedTreeHead> head_;
   std::optional<transparency::SignedTreeHead> newest_;  // signed by the log; its leaves may not be here yet
   std::vector<std::pair<std::uint64_t, Later<bool>>> waiting_;
+  std::uint64_t pinned_in_ = 0;          // the server's incarnation when all leaves held were last seen there
+  std::optional<std::uint64_t> shared_;  // see shared_size
+  std::optional<transparency::SignedTreeHead> shared_head_;
+  std::optional<std::uint64_t> told_;  // of `shared_`, on this connection
+  bool doubted_ = false;
+  bool comparing_ = false;
   bool following_ = false;
   bool looking_ = false;
   bool broken_ = false;

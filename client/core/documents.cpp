@@ -113,7 +113,7 @@ DocumentRecord next_record(Parts& parts, const ChannelId& channel, const std::st
 }  // namespace
 
 Task<Outcome> put_document(Parts& parts, OperationId operation, PutDocument command) {
-  const auto found = parts.channels.find_joined(command.channel);
+  const auto found = parts.channels.find_open(command.channel);
   if (!found) co_return std::unexpected(found.error());
   const ChannelId id = (*found)->id();
   const identity::Directory& directory = parts.directory.directory();

@@ -94,7 +94,7 @@ bool Engine::is_caught_up() const {
 }
 
 bool Engine::is_current() const {
-  return is_caught_up() && outbox_.is_empty() && errands_.idle();
+  return is_caught_up() && outbox_.is_settled() && errands_.idle();
 }
 
 void Engine::finish_done() {

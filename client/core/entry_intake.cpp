@@ -115,7 +115,7 @@ bool EntryIntake::must_wait(Channel& channel, const storage::Entry& entry) {
     parts_.turn.wake_at({entry.at.ms - server_ahead_ms_max});
     return true;
   }
-  if (entry.directory_size > parts_.directory.size()) {
+  if (entry.directory_size > parts_.directory.shared_size()) {
     parts_.directory.expect(entry.directory_size);
     return true;
   }

@@ -55,6 +55,7 @@ enum class Fault : std::uint8_t {
   // rights
   not_permitted,         // neither the policy of the channel nor one's duties allow it
   no_administrator_key,  // the device signs neither invitations nor revocations
+  server_behind,         // the restored server lacks what this device holds of the channel: nothing is sent there
   not_a_member,          // join the channel first
   partner_without_key,   // the partner has not enrolled its first administrator
   last_moderator,        // leaving would leave the channel without one

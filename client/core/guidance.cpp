@@ -241,7 +241,7 @@ Task<std::optional<Outcome>> finish_earlier(Parts& parts, OperationId operation,
 }  // namespace
 
 Task<Outcome> publish_guidance(Parts& parts, OperationId operation, PublishGuidance command) {
-  const auto found = parts.channels.find_joined(command.channel);
+  const auto found = parts.channels.find_open(command.channel);
   if (!found) co_return std::unexpected(found.error());
   const storage::ChannelPolicy& policy = (*found)->record.policy;
   const ChannelId id = (*found)->id();

@@ -78,6 +78,8 @@ struct ChannelLine {
   std::uint64_t unread = 0;
   std::uint64_t last_seq = 0;
   bool only_one_moderator = false;
+  std::uint64_t server_behind = 0;  // entries that the restored server lacks
+  bool server_parted = false;       // the restored server is behind, or its log went another way
 };
 struct ChannelMade {
   ChannelId channel;
@@ -208,6 +210,9 @@ enum class Warning : std::uint8_t {
   server_restored,         // the server was restored from a backup
   profile_copied,
   fingerprint_not_compared,  // a partner's key was taken from the directory
+  channel_behind,            // the restored server lacks entries of the channel: `detail` says how many
+  channel_parted,            // the restored server's log of the channel went another way than ours
+  directory_behind,          // the restored server's directory lacks leaves that this client holds: how many
 };
 struct WarningLine {
   Warning warning{};

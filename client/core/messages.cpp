@@ -15,7 +15,7 @@ constexpr std::size_t emoji_bytes_max = 64;
 
 // A channel this device may write in now; the verdict counts at the message's place.
 std::expected<Channel*, Failure> writable(Parts& parts, std::string_view name) {
-  auto found = parts.channels.find_joined(name);
+  auto found = parts.channels.find_open(name);
   if (!found) return found;
   const identity::Directory& directory = parts.directory.directory();
   if (!storage::may((*found)->record.policy, directory, parts.own->device().device, directory.size(),
@@ -90,7 +90,7 @@ Task<Outcome> edit_text(Parts& parts, OperationId operation, EditText command) {
 }
 
 Task<Outcome> delete_message(Parts& parts, OperationId operation, DeleteMessage command) {
-  const auto channel = parts.channels.find_joined(command.channel);
+  const auto channel = parts.channels.find_open(command.channel);
   if (!channel) co_return std::unexpected(channel.error());
   const ChannelId id = (*channel)->id();
   const auto original = message_at(parts, id, command.seq);

@@ -35,6 +35,9 @@ bool Outbox::load() {
 std::expected<std::uint64_t, Failure> Outbox::add(const ChannelId& channel, const Content& content,
                                                   std::vector<BlobId> blobs, std::optional<GuidanceId> guidance) {
   if (items_.size() >= outbox_items_max) return failure(Fault::too_many_requests);
+  if (const Channel* found = parts_.channels.find(channel); found != nullptr && found->is_parted()) {
+    return failure(Fault::server_behind, found->record.policy.name);
+  }
   Bytes encoded = encode(content);
   if (encoded.size() > content_sent_bytes_max) return failure(Fault::too_large);
   OutboxItem item{.n = next_++,
@@ -60,6 +63,32 @@ std::optional<std::uint64_t> Outbox::find(const GuidanceId& guidance) const {
   const auto found = std::ranges::find_if(items_, [&](const auto& item) { return item.second.guidance == guidance; });
   if (found == items_.end()) return std::nullopt;
   return found->first;
+}
+
+bool Outbox::is_settled() const {
+  return std::ranges::all_of(items_, [&](const auto& item) {
+    const Channel* channel = parts_.channels.find(item.second.channel);
+    return channel != nullptr && channel->is_parted();
+  });
+}
+
+void Outbox::parted(const Channel& channel) {
+  for (const auto& [n, item] : items_) {
+    if (item.channel != channel.id()) continue;
+    const auto waiting = waiting_.find(n);
+    if (waiting == waiting_.end()) continue;
+    waiting->second.settle(failure(Fault::server_behind, channel.record.policy.name));
+    waiting_.erase(waiting);
+  }
+}
+
+void Outbox::met(const Channel& channel) {
+  for (auto& [n, item] : items_) {
+    if (item.channel != channel.id() || !item.sent || item.sent->placed) continue;
+    if (parts_.session.is_waiting(PurposeKind::message, item.channel, n)) continue;
+    item.sent.reset();
+    save(item);
+  }
 }
 
 bool Outbox::has_unsent(const ChannelId& channel) const {
@@ -102,7 +131,7 @@ bool Outbox::encrypt(Channel& channel, OutboxItem& item) {
   if (channel.record.head.next_seq > 0) {
     set_channel_head(*content, {channel.record.head.next_seq - 1, channel.record.head.last});
   }
-  if (const auto& head = parts_.directory.head()) {
+  if (const auto& head = parts_.directory.head_to_show()) {
     content->set_extension_bytes(extension_tree_head, transparency::encode(*head));
   }
   Bytes encoded = encode(*content);

@@ -30,7 +30,8 @@ class Outbox {
   [[nodiscard]] Later<Placing> until_placed(std::uint64_t n);
   // The item that carries this publication.
   [[nodiscard]] std::optional<std::uint64_t> find(const GuidanceId& guidance) const;
-  [[nodiscard]] bool is_empty() const { return items_.empty(); }
+  // Nothing waits that could go: what is for a channel that has parted is kept, and nobody waits for it.
+  [[nodiscard]] bool is_settled() const;
   [[nodiscard]] bool has_unsent(const ChannelId& channel) const;
 
   // Encrypts and sends what may go now.
@@ -41,6 +42,10 @@ class Outbox {
   void on_reply(const Purpose& purpose, const protocol::ReplyBody& reply);
   // The channel goes on at `next_seq`, past entries that were not processed: what has a place there is done.
   void skipped_to(Channel& channel);
+  // The restored server is behind in the channel: what waits for it stays, and who waits for that is told.
+  void parted(const Channel& channel);
+  // The server's log and ours are one again: what was sent and is not in it is sent anew.
+  void met(const Channel& channel);
   // Left or removed: nothing more can be said there.
   void channel_ended(const ChannelId& channel);
 

@@ -26,6 +26,9 @@ Place counters() {
 Place tree_head() {
   return layout::named(layout::trust, "tree head");
 }
+Place head_incarnation() {
+  return layout::named(layout::trust, "incarnation of the tree head");
+}
 Place leaf(std::uint64_t index) {
   return layout::numbered(layout::directory, index);
 }
@@ -52,6 +55,9 @@ Place channels() {
 }
 Place channel(const ChannelId& channel) {
   return {layout::channels, scope("channels"), copy_of(channel.view()), true};
+}
+Place parting(const ChannelId& channel) {
+  return {layout::channels, scope("partings"), copy_of(channel.view()), true};
 }
 Place group(const ChannelId& channel) {
   return layout::of_channel(layout::groups, channel, 0);

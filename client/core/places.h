@@ -11,9 +11,10 @@ namespace samband::client::places {
 
 using storage::profile_store::Place;
 
-[[nodiscard]] Place own();        // Own
-[[nodiscard]] Place counters();   // incarnation and request counters, see session.cpp
-[[nodiscard]] Place tree_head();  // the newest SignedTreeHead that was verified
+[[nodiscard]] Place own();               // Own
+[[nodiscard]] Place counters();          // incarnation and request counters, see session.cpp
+[[nodiscard]] Place tree_head();         // the newest SignedTreeHead that was verified
+[[nodiscard]] Place head_incarnation();  // of the server when it had all leaves held
 [[nodiscard]] Place leaf(std::uint64_t index);
 
 // Unanswered requests that took a counter: the place of the first, then one for each.
@@ -28,6 +29,7 @@ using storage::profile_store::Place;
 // ChannelRecords by channel.
 [[nodiscard]] Place channels();
 [[nodiscard]] Place channel(const ChannelId& channel);
+[[nodiscard]] Place parting(const ChannelId& channel);  // Parting, while there is one
 [[nodiscard]] Place group(const ChannelId& channel);    // mls::Group, its private part
 [[nodiscard]] Place pending(const ChannelId& channel);  // mls::Group's pending Commit, once it was submitted
 // Its public part: GroupRecords by number, the first and one.

@@ -45,7 +45,7 @@ Bytes channel_record() {
 // What `Client::open` reads, each at a place of its own.
 Place place_of(unsigned choice) {
   static const ChannelId channel;
-  switch (choice % 10) {
+  switch (choice % 11) {
     case 0: return places::own();
     case 1: return places::counters();
     case 2: return places::request(1, 7);
@@ -55,6 +55,7 @@ Place place_of(unsigned choice) {
     case 6: return places::group(channel);
     case 7: return places::secret_tree_node(channel, 0);
     case 8: return places::pending(channel);
+    case 10: return places::parting(channel);
     default: return places::outbox_item(1);
   }
 }

@@ -137,6 +137,7 @@ Task<Outcome> read_channel(Parts& parts, OperationId operation, ReadChannel comm
   const auto found = parts.channels.find_by_name(command.channel);
   if (!found) co_return std::unexpected(found.error());
   const ChannelId id = (*found)->id();
+  if (auto warning = warning_of_parting(**found)) parts.turn.tell(operation, std::move(*warning));
   std::map<std::uint64_t, MessageLine> lines;
   std::uint64_t next = command.since;
   bool first = true;

@@ -194,12 +194,14 @@ bool Session::on_login_accepted(const protocol::LoginAccepted& accepted) {
     return false;
   }
   if (counters_.empty()) counters_.resize(accepted.counters.size());
+  found_restored_ = incarnation_ != 0 && incarnation_ != hello_.incarnation;
   if (!reconcile(accepted.counters)) {
     turn_.warn({.warning = Warning::profile_copied});
     turn_.disconnect(false, {.fault = Fault::profile_copied});
     return false;
   }
-  if (incarnation_ != 0 && incarnation_ != hello_.incarnation) turn_.warn({.warning = Warning::server_restored});
+  applied_ = accepted.counters;
+  if (found_restored_) turn_.warn({.warning = Warning::server_restored});
   incarnation_ = hello_.incarnation;
   save_counters();
   phase_ = Phase::ready;
@@ -210,23 +212,28 @@ bool Session::on_login_accepted(const protocol::LoginAccepted& accepted) {
 
 bool Session::reconcile(const std::vector<std::uint64_t>& counters) {
   for (std::size_t i = 0; i < counters.size(); ++i) {
-    if (counters[i] > counters_[i]) return false;
     const auto shard = static_cast<protocol::ShardIndex>(i);
+    if (counters[i] > counters_[i]) {
+      // After a restore of an older backup this device counted anew from there; this one is of a newer backup.
+      if (!found_restored_ || hello_.incarnation < incarnation_) return false;
+      renumber(shard, counters[i], 0);
+      continue;
+    }
     std::uint64_t oldest = counters_[i] + 1;  // of those without an answer
     for (const auto& [tag, waiting] : waiting_) {
       if (waiting.counter != 0 && waiting.shard == shard) oldest = std::min(oldest, waiting.counter);
     }
     // A server restored from a backup has forgotten requests that it answered.
-    if (counters[i] + 1 < oldest) renumber(shard, counters[i]);
+    if (counters[i] + 1 < oldest) renumber(shard, counters[i], counters[i]);
   }
   return true;
 }
 
-void Session::renumber(protocol::ShardIndex shard, std::uint64_t applied) {
+void Session::renumber(protocol::ShardIndex shard, std::uint64_t applied, std::uint64_t above) {
   counters_[shard] = applied;
   std::vector<Waiting*> renumbered;
   for (auto& [tag, waiting] : waiting_) {
-    if (waiting.counter == 0 || waiting.shard != shard) continue;
+    if (waiting.counter <= above || waiting.shard != shard) continue;
     profile_.remove(places::request(shard, waiting.counter));
     renumbered.push_back(&waiting);
   }
@@ -234,6 +241,46 @@ void Session::renumber(protocol::ShardIndex shard, std::uint64_t applied) {
     waiting->counter = ++counters_[shard];
     remember(*waiting);
   }
+}
+
+namespace {
+
+// The channel that a request is about; nullopt for those about none.
+std::optional<ChannelId> subject_of(const Purpose& purpose, const protocol::RequestBody& body) {
+  if (purpose.kind != PurposeKind::none) return purpose.channel;
+  return std::visit(
+      []<class Body>(const Body& request) -> std::optional<ChannelId> {
+        if constexpr (requires { request.channel; }) return request.channel;
+        return std::nullopt;
+      },
+      body);
+}
+
+}  // namespace
+
+void Session::give_up(const ChannelId& channel) {
+  std::vector<Later<protocol::ReplyBody>> over;
+  std::erase_if(waiting_, [&](const auto& entry) {
+    const auto& [tag, waiting] = entry;
+    if (waiting.counter == 0 || subject_of(waiting.purpose, waiting.body) != channel) return false;
+    profile_.remove(places::request(waiting.shard, waiting.counter));
+    unsent_.erase(tag);
+    held_.erase(tag);
+    over.push_back(waiting.answer);
+    return true;
+  });
+  if (held_.empty()) held_because_.reset();
+  for (const auto& answer : over) {
+    answer.settle(protocol::Refused{protocol::Status::invalid, "the restored server is behind in this channel"});
+  }
+}
+
+void Session::release_counted() {
+  counted_held_ = false;
+  for (std::size_t shard = 0; shard < applied_.size(); ++shard) {
+    renumber(static_cast<protocol::ShardIndex>(shard), applied_[shard], applied_[shard]);
+  }
+  save_counters();
 }
 
 std::optional<Answered> Session::on_reply(protocol::Reply reply) {
@@ -287,7 +334,7 @@ void Session::release_held() {
 
 bool Session::may_go(const Waiting& waiting) const {
   // What takes a counter would be out of order before one that is held.
-  if (!held_.empty() && waiting.counter != 0) return false;
+  if (waiting.counter != 0 && (counted_held_ || !held_.empty())) return false;
   if (phase_ == Phase::ready) return true;
   return phase_ == Phase::greeted && protocol::is_enrolment(waiting.body);
 }

@@ -78,6 +78,17 @@ class Session {
   [[nodiscard]] WallTime retry_at() const { return retry_at_; }
   // Time has passed: what is held is tried again at `retry_at`.
   void on_tick();
+  // --- when the server was restored from a backup
+  // Of the last login, this connection's included; 0 before the first.
+  [[nodiscard]] std::uint64_t known_incarnation() const { return incarnation_; }
+  // This login met another incarnation than the one before it.
+  [[nodiscard]] bool found_restored() const { return found_restored_; }
+  // No counted request leaves until `release_counted`, which gives those that are left counters in line with the
+  // server's.
+  void hold_counted() { counted_held_ = true; }
+  void release_counted();
+  // Counted requests about the channel are over, as if they had been refused.
+  void give_up(const ChannelId& channel);
 
   // Sends what may go; called at the end of each step.
   void flush();
@@ -98,10 +109,11 @@ class Session {
   [[nodiscard]] bool may_go(const Waiting& waiting) const;
   // Brings counters in line with the server's; false for a profile that was copied.
   [[nodiscard]] bool reconcile(const std::vector<std::uint64_t>& counters);
-  void renumber(protocol::ShardIndex shard, std::uint64_t applied);
   void hold(Tag tag, Failure reason);
   [[nodiscard]] bool is_behind_held(const Waiting& waiting) const;
   void release_held();
+  // Requests with a counter greater than `above` go on from `applied`.
+  void renumber(protocol::ShardIndex shard, std::uint64_t applied, std::uint64_t above);
 
   Turn& turn_;
   Profile& profile_;
@@ -112,6 +124,9 @@ class Session {
   protocol::Hello hello_;
   protocol::ShardIndex shard_count_ = 0;  // 0: never heard
   std::uint64_t incarnation_ = 0;
+  bool found_restored_ = false;
+  bool counted_held_ = false;
+  std::vector<std::uint64_t> applied_;   // the server's counters at this login
   std::vector<std::uint64_t> counters_;  // the last one given out, for each shard 0..shard_count
   Tag next_tag_ = 1;                     // 0 is the login's
   std::map<Tag, Waiting> waiting_;       // in the order they were made

@@ -37,7 +37,8 @@ bool is_entitled(const Parts& parts, const Channel& channel) {
 
 // To join anew: a Commit could not be followed, and no external Commit is on its way.
 bool must_rejoin(const Channel& channel) {
-  return channel.record.lost && channel.record.standing == Standing::member && channel.record.joining_by.is_zero();
+  return channel.record.lost && !channel.parting && channel.record.standing == Standing::member &&
+         channel.record.joining_by.is_zero();
 }
 
 bool must_remove(const Parts& parts, Channel& channel) {

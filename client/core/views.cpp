@@ -41,7 +41,9 @@ ChannelLine line_of(Parts& parts, const Channel& channel) {
           .membership = membership_of(channel.record.standing),
           .unread = unread_count(parts, channel),
           .last_seq = channel.record.head.next_seq == 0 ? 0 : channel.record.head.next_seq - 1,
-          .only_one_moderator = storage::rests_on_one_partner(policy)};
+          .only_one_moderator = storage::rests_on_one_partner(policy),
+          .server_behind = channel.is_parted() ? channel.entries_ahead() : 0,
+          .server_parted = channel.is_parted()};
 }
 
 std::string role_name(storage::Role role) {
@@ -152,7 +154,7 @@ Outcome show_overview(Parts& parts, OperationId operation) {
   bool empty = true;
   for (const Channel* channel : parts.channels.all()) {
     ChannelLine line = line_of(parts, *channel);
-    if (line.unread == 0 && line.membership != Membership::may_join) continue;
+    if (line.unread == 0 && line.membership != Membership::may_join && !line.server_parted) continue;
     parts.turn.tell(operation, std::move(line));
     empty = false;
   }

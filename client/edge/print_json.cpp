@@ -52,6 +52,9 @@ const char* name_of(Warning warning) {
     case Warning::server_restored: return "server_restored";
     case Warning::profile_copied: return "profile_copied";
     case Warning::fingerprint_not_compared: return "fingerprint_not_compared";
+    case Warning::channel_behind: return "channel_behind";
+    case Warning::channel_parted: return "channel_parted";
+    case Warning::directory_behind: return "directory_behind";
   }
   std::abort();  // every enumerator returns above
 }
@@ -102,7 +105,9 @@ Json object(const ChannelLine& line) {
           {"membership", name_of(line.membership)},
           {"unread", line.unread},
           {"last_seq", line.last_seq},
-          {"only_one_moderator", line.only_one_moderator}};
+          {"only_one_moderator", line.only_one_moderator},
+          {"server_behind", line.server_behind},
+          {"server_parted", line.server_parted}};
 }
 Json object(const ChannelMade& line) {
   return {{"channel", hex_of(line.channel)}, {"name", line.name}};

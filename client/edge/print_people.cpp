@@ -119,6 +119,15 @@ struct People {
     std::string out = fmt::format("{}  ({}", shown(line.name), say(phrase_of(line.membership)));
     if (line.kind == ChannelKind::guidance) out += say({", guidance", ", føringer", ", føringar"});
     if (line.unread > 0) out += fmt::format(", {} {}", line.unread, say({"unread", "uleste", "ulesne"}));
+    if (line.server_behind > 0) {
+      out += fmt::format(", {} {}",
+                         say({"restored server is behind by", "gjenopprettet server ligger etter med",
+                              "gjenoppretta tenar ligg etter med"}),
+                         line.server_behind);
+    } else if (line.server_parted) {
+      out += say({", restored server tells another history", ", gjenopprettet server har en annen historie",
+                  ", gjenoppretta tenar har ei anna historie"});
+    }
     out += ")\n";
     if (line.only_one_moderator) {
       out += say({"  one partner alone moderates it: `samband channel add CHANNEL PARTNER --moderator` adds another\n",
