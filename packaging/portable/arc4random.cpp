@@ -5,9 +5,7 @@
 #include <cstdlib>
 #include <sys/random.h>
 
-extern "C" __attribute__((visibility("hidden"))) std::uint32_t arc4random();
-
-extern "C" std::uint32_t arc4random() {
+extern "C" __attribute__((visibility("hidden"))) std::uint32_t arc4random() noexcept {
   std::uint32_t drawn = 0;
   // So few bytes come whole or not at all; without a signal's interruption only a broken kernel refuses them.
   while (::getrandom(&drawn, sizeof drawn, 0) != sizeof drawn) {
