@@ -70,6 +70,15 @@ TEST_F(Codec, RefusesEveryCutAndEveryTail) {
   }
 }
 
+TEST_F(Codec, GivesBackARefusalWithEachStatusAndNoOther) {
+  constexpr auto first = static_cast<std::uint8_t>(Status::malformed);
+  constexpr auto last = static_cast<std::uint8_t>(Status::partner_limit);
+  for (unsigned status = 0; status <= 0xff; ++status) {
+    const Bytes wire = encode_server_frame(Reply{1, Refused{static_cast<Status>(status), "why"}});
+    EXPECT_EQ(parse_server_frame(wire).has_value(), status >= first && status <= last) << status;
+  }
+}
+
 TEST_F(Codec, RefusesAKindThatDoesNotExist) {
   EXPECT_EQ(parse_client_frame(Bytes{0}).error(), ParseError::unknown_value);
   EXPECT_EQ(parse_client_frame(Bytes{3}).error(), ParseError::unknown_value);

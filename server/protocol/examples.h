@@ -130,7 +130,7 @@ class Examples {
                          identity::LanguageForm::nb, true, 3, some<Hash>(), 7, 8, true}}},
         InvitationsListed{{{some<PartnerId>(), true, some<Hash>(), "", WallTime{4}, 1, false}}},
         DevicesListed{{{some<PartnerId>(), some<StaffId>(), some<DeviceId>(), "Anna", "laptop", WallTime{3}, true}}},
-        ServerStatus{.directory_size = 4, .taking_writes = true, .version = "0.1.0", .last_backup_at = WallTime{8}},
+        ServerStatus{.directory_size = 4, .taking_writes = true, .last_backup_at = WallTime{8}, .version = "0.1.0"},
         ServerIdentity{"samband.example", 443, some<Hash>(), some_bytes(32)},
         AuditListed{{{2, 3, WallTime{4}, "root (uid 0)", "partner added", some<Hash>()}}},
         AuditVerified{2, 3, some<Hash>()},
