@@ -105,6 +105,12 @@ bool Outbox::may_go(const Channel& channel, const OutboxItem& item) const {
          !parts_.session.is_waiting(PurposeKind::message, item.channel, item.n);
 }
 
+bool Outbox::may_come_back(const Channel& channel, const OutboxItem& item) const {
+  return item.channel == channel.id() && item.sent && !item.sent->placed &&
+         item.sent->epoch < channel.group->epoch().value &&
+         parts_.session.is_waiting(PurposeKind::message, item.channel, item.n);
+}
+
 void Outbox::pump(Channel& channel) {
   if (!parts_.session.is_ready() || !channel.can_speak() || channel.group->has_pending()) return;
   const bool anything = std::ranges::any_of(items_, [&](const auto& item) { return may_go(channel, item.second); });
@@ -118,7 +124,7 @@ void Outbox::pump(Channel& channel) {
     if (item.channel == channel.id() && parts_.session.is_waiting(PurposeKind::message, item.channel, n)) ++sent;
   }
   for (auto& [n, item] : items_) {
-    if (sent >= messages_sent_max) return;
+    if (sent >= messages_sent_max || may_come_back(channel, item)) return;
     if (!may_go(channel, item)) continue;
     if (!encrypt(channel, item)) return settle(n, failure(Fault::internal, "the message could not be encrypted"));
     ++sent;

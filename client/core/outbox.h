@@ -51,6 +51,8 @@ class Outbox {
 
  private:
   [[nodiscard]] bool may_go(const Channel& channel, const OutboxItem& item) const;
+  // Sent in an epoch that has ended, and not answered: what was written after it waits, so that it can't overtake.
+  [[nodiscard]] bool may_come_back(const Channel& channel, const OutboxItem& item) const;
   [[nodiscard]] bool encrypt(Channel& channel, OutboxItem& item);
   void save(const OutboxItem& item);
 

@@ -104,7 +104,7 @@ class Watch::Loop : public std::enable_shared_from_this<Loop> {
   }
 
   std::optional<fs::path> take(const fs::path& item) {
-    const fs::path place = folder_ / publishing / to_hex(random_.id<GuidanceId>().view());
+    fs::path place = folder_ / publishing / to_hex(random_.id<GuidanceId>().view());
     std::error_code error;
     fs::create_directory(place, error);
     if (error || !move_to(item, place / item.filename())) return std::nullopt;

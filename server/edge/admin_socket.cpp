@@ -77,7 +77,7 @@ struct AdminSocket::State : std::enable_shared_from_this<AdminSocket::State> {
   using Serial = std::uint64_t;  // of a connection
   net::awaitable<protocol::AdminReply> answer(protocol::AdminRequest request, const Operator& who, Serial asker);
   // What reads the store beside the core, and tells what it found.
-  net::awaitable<protocol::AdminReply> ask_elsewhere(std::function<void(Outlets::Tell)> ask);
+  net::awaitable<protocol::AdminReply> ask_elsewhere(const std::function<void(Outlets::Tell)>& ask);
   net::awaitable<protocol::AdminReply> hold_checkpoint(const Operator& who, Serial asker);
   net::awaitable<protocol::AdminReply> let_checkpoint_go(const Operator& who, Serial asker, bool finished);
   net::awaitable<protocol::AdminReply> ask_core(protocol::AdminRequest request, const Operator& who);
@@ -276,7 +276,7 @@ net::awaitable<protocol::AdminReply> AdminSocket::State::ask_core(protocol::Admi
   return wait_for(asked.ticket, asked.place);
 }
 
-net::awaitable<protocol::AdminReply> AdminSocket::State::ask_elsewhere(std::function<void(Outlets::Tell)> ask) {
+net::awaitable<protocol::AdminReply> AdminSocket::State::ask_elsewhere(const std::function<void(Outlets::Tell)>& ask) {
   const Asked asked = expect_reply();
   ask(settles(asked.ticket));
   return wait_for(asked.ticket, asked.place);

@@ -29,7 +29,7 @@ constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
 constexpr std::size_t mark_key_bytes = BlobId::size + 4;
 constexpr std::size_t reference_key_bytes = BlobId::size + ChannelId::size + 8;
 
-void broken(CheckReport& report, std::string what) {
+void broken(CheckReport& report, const std::string& what) {
   add_fault(report, what + ": restore the store from a backup");
 }
 

@@ -163,7 +163,7 @@ void read_root(const toml::value& root, const std::filesystem::path& directory, 
   top.text("name", out.name);
   // As it was installed: everything else follows from the name, and one line is enough.
   if (out.name.empty() && faults.empty() && root.as_table().contains("name")) {
-    return faults.push_back({0, "this server has not been set up: run sambandctl setup"});
+    return faults.push_back({0, "this server has not been set up: run sambandctl setup", true});
   }
   if (!is_host_name(out.name)) faults.push_back({1, "name is not a host name: give the one that clients connect to"});
   top.address("listen", out.listen);

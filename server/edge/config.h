@@ -47,6 +47,7 @@ struct Configuration {
 struct ConfigurationFault {
   std::uint32_t line = 0;  // 0: the file as a whole
   std::string says;
+  bool is_unnamed = false;  // the configuration is as the packages install it, and the whole file has just this fault
 };
 
 // Paths in the text are relative to `directory`; `credential:NAME` stays as it is (credentials.h).

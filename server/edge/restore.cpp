@@ -23,6 +23,7 @@ namespace layout = storage::server_store;
 
 using Done = std::expected<void, std::string>;
 
+constexpr std::size_t configuration_bytes_max = std::size_t{1} << 20U;
 constexpr std::uint64_t chance = std::uint64_t{1} << 20U;
 
 fs::path beside(const fs::path& place) {
@@ -258,6 +259,31 @@ std::uint64_t incarnation_after(std::uint64_t before, WallTime now, RandomSource
   random.fill(bytes);
   const std::uint64_t drawn = Reader{bytes}.u32() % chance;
   return std::max(now.ms / 1000 * chance, before + 1) + drawn;
+}
+
+std::expected<bool, std::string> restore_configuration(const BackupFolder& folder, const std::string& backup,
+                                                       const fs::path& file) {
+  struct stat there{};
+  const bool is_there = ::stat(file.c_str(), &there) == 0;
+  if (is_there) {
+    const auto configuration = read_configuration(file);
+    if (configuration || !configuration.error().front().is_unnamed) return false;
+  }
+  const auto name = choose(folder, backup);
+  if (!name) return std::unexpected{name.error()};
+  const auto manifest = folder.read(*name);
+  if (!manifest) return std::unexpected{manifest.error() + ": take another with --backup TIME"};
+  const BackupFile* kept = manifest->find(backup_configuration);
+  if (kept == nullptr) {
+    return std::unexpected{"backup " + *name + " holds no configuration: put one into " + file.string()};
+  }
+  if (const auto sound = folder.verify(*kept); !sound) return std::unexpected{"backup " + *name + ": " + sound.error()};
+  const auto text = read_file(folder.file(kept->digest.sha256), configuration_bytes_max);
+  if (!text) return not_written(text.error());
+  FileForm form{.mode = is_there ? there.st_mode & 07777U : 0640U};
+  if (is_there && ::geteuid() == 0) form.owner = FileOwner{there.st_uid, there.st_gid};
+  if (const auto written = replace_file(file, *text, form); !written) return not_written(written.error());
+  return true;
 }
 
 std::expected<Restored, std::string> restore(const BackupFolder& folder, const std::string& backup,

@@ -24,6 +24,12 @@ struct Restored {
                                                            const Configuration& configuration, WallTime now,
                                                            RandomSource& random);
 
+// Where `file` is missing, or is as the packages install it, the backup's configuration is put there, with the owner and
+// the mode of what was there. True when it was. The error is one line.
+[[nodiscard]] std::expected<bool, std::string> restore_configuration(const BackupFolder& folder,
+                                                                     const std::string& backup,
+                                                                     const std::filesystem::path& file);
+
 // storage/FORMAT.md: greater than `before`, later ones greater than earlier, and never the same by chance.
 [[nodiscard]] std::uint64_t incarnation_after(std::uint64_t before, WallTime now, RandomSource& random);
 

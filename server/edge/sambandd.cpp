@@ -182,6 +182,9 @@ int run_init(const InitOptions& options) {
 }
 
 int run_restore(const std::string& from, const std::string& backup, const std::string& file) {
+  const auto taken = restore_configuration(BackupFolder{from}, backup, file);
+  if (!taken) return fail(taken.error());
+  if (*taken) std::cerr << "the configuration was put into " << file << '\n';
   const auto configuration = read_configuration(file);
   if (!configuration) {
     for (const ConfigurationFault& fault : configuration.error()) fail(text_of(file, fault));

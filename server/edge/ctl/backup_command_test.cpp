@@ -111,6 +111,35 @@ TEST_F(Backups, OfALivingServerBecomeAServer) {
   EXPECT_THAT(audit->items.front().what, HasSubstr("restored from a backup; incarnation 1 became "));
 }
 
+TEST_F(Backups, BringTheirConfigurationWhereNoneIsInForce) {
+  ASSERT_EQ(back_up().first, 0);
+  const fs::path file = folder.path() / "sambandd.toml";
+  const auto text_in = [&] {
+    std::ifstream in{file};
+    return std::string{std::istreambuf_iterator<char>{in}, {}};
+  };
+  ASSERT_EQ(restore_configuration(backups(), "", file), true);
+  const std::string own = text_in();
+  EXPECT_THAT(own, HasSubstr("name = \"localhost\""));
+
+  std::ofstream{file} << "name = \"\"\n";
+  fs::permissions(file, fs::perms{0600});
+  ASSERT_EQ(restore_configuration(backups(), "", file), true);
+  EXPECT_EQ(text_in(), own);
+  EXPECT_EQ(fs::status(file).permissions(), fs::perms{0600});
+
+  for (const char* kept : {"name = \"other.example\"\n", "not a configuration"}) {
+    std::ofstream{file} << kept;
+    ASSERT_EQ(restore_configuration(backups(), "", file), false);
+    EXPECT_EQ(text_in(), kept);
+  }
+  fs::remove(file);
+  const BackupManifest manifest = newest();
+  std::ofstream{backups().file(manifest.find(backup_configuration)->digest.sha256), std::ios::app} << "# changed\n";
+  EXPECT_THAT(restore_configuration(backups(), "", file).error(), HasSubstr("sambandd.toml"));
+  EXPECT_FALSE(fs::exists(file));
+}
+
 TEST_F(Backups, AreTheOwnersAlone) {
   ASSERT_EQ(back_up().first, 0);
   for (const auto& entry : fs::recursive_directory_iterator{place()}) {
