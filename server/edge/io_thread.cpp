@@ -83,6 +83,7 @@ void IoThread::shut_down() {
   net::post(context_, [this] {
     shutting_down_ = true;
     std::vector<std::shared_ptr<Session>> all;
+    all.reserve(sessions_.size());
     for (const auto& [serial, session] : sessions_) all.push_back(session);
     for (const auto& session : all) session->shut_down();
   });

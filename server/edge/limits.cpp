@@ -67,7 +67,7 @@ std::span<const LimitRow<Limits>> limit_rows() {
 std::span<const LimitRow<server::Limits>> core_limit_rows() {
   using Core = server::Limits;
   constexpr std::uint64_t minute = 60ULL * 1000;
-  constexpr std::uint64_t day = 24 * 60 * minute;
+  constexpr std::uint64_t day = minute * 60 * 24;
   constexpr std::uint64_t mebibyte = 1U << 20U;
   static constexpr std::array rows{
       LimitRow<Core>{"members_per_channel_max", &Core::members_per_channel_max, 2, 100'000, "devices in one channel"},

@@ -102,8 +102,8 @@ int set_quota(const Where& where, const std::string& number, const std::string& 
   if (!server) return fail(server.error());
   const auto partner = partner_of(*server, number);
   if (!partner) return fail(partner.error());
-  protocol::SetPartnerQuota request{.partner = partner->id, .document_bytes_max = {}};
-  if (!as_configured) request.document_bytes_max = *bytes;
+  protocol::SetPartnerQuota request{.partner = partner->id, .document_bytes_max = bytes};
+  if (as_configured) request.document_bytes_max.reset();
   const auto done = server->ask_for<protocol::AdminDone>(request);
   if (!done) return refused(done.error());
   return show_quota(where, number);

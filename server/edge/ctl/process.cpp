@@ -28,6 +28,7 @@ std::optional<FileOwner> find_user(const std::string& name) {
 int run_program(const std::vector<std::string>& program, const std::optional<FileOwner>& user) {
   std::vector<std::string> words = program;
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
 

@@ -13,8 +13,9 @@ constexpr std::array<std::string_view, 6> units{"B", "KiB", "MiB", "GiB", "TiB",
 
 std::optional<std::uint64_t> parse_size(std::string_view text) {
   double number = 0;
-  const char* last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, number, std::chars_format::fixed);
+  const char* const first = text.data();
+  const char* const last = first + text.size();
+  const auto [end, error] = std::from_chars(first, last, number, std::chars_format::fixed);
   if (error != std::errc{} || !(number >= 0)) return std::nullopt;  // it reads "nan" too
   std::string_view unit{end, static_cast<std::size_t>(last - end)};
   if (unit.starts_with(' ')) unit.remove_prefix(1);

@@ -42,7 +42,7 @@ std::optional<WallTime> parse_relative_time(std::string_view text, WallTime star
   constexpr std::uint64_t year_ms = 366ULL * 24 * 60 * minute_ms;
   if (text.size() < 3 || text.front() != '+') return std::nullopt;
   const char unit = text.back();
-  const std::uint64_t unit_ms = unit == 'd'   ? 24 * 60 * minute_ms
+  const std::uint64_t unit_ms = unit == 'd'   ? minute_ms * 60 * 24
                                 : unit == 'h' ? 60 * minute_ms
                                 : unit == 'm' ? minute_ms
                                               : 0;
