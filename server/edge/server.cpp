@@ -89,7 +89,7 @@ struct Server::Parts {
   [[nodiscard]] std::expected<void, std::string> open_core();
   [[nodiscard]] std::expected<void, std::string> open_listeners(PassedSockets sockets);
   [[nodiscard]] std::expected<void, std::string> open_http(Descriptor passed);
-  void start_threads(Core core, Bytes tree_head);
+  void start_threads(Core core, const Bytes& tree_head);
   void release(const ReleasedBatch& batch);
   void keep_house();
   void keep_certificate();
@@ -108,7 +108,7 @@ struct Server::Parts {
   [[nodiscard]] std::string not_ready_because() const;
   [[nodiscard]] AdminSocket::Outlets admin_outlets();
   void complete(protocol::ServerStatus& status);
-  void check_store(AdminSocket::Outlets::Tell tell);
+  void check_store(const AdminSocket::Outlets::Tell& tell);
   void verify_audit(const protocol::VerifyAudit& request, AdminSocket::Outlets::Tell tell);
   void enter_maintenance(std::optional<storage::Maintenance> now);
   void hold_checkpoint(AdminSocket::Outlets::Tell tell);
@@ -250,12 +250,12 @@ std::expected<void, std::string> Server::Parts::open_core() {
                                                  .rates = rates,
                                                  .readers = readers});
   maintenance = loaded->maintenance();
-  Bytes tree_head = loaded->tree_head();
-  start_threads(std::move(*loaded), std::move(tree_head));
+  const Bytes tree_head = loaded->tree_head();
+  start_threads(std::move(*loaded), tree_head);
   return {};
 }
 
-void Server::Parts::start_threads(Core loaded, Bytes tree_head) {
+void Server::Parts::start_threads(Core loaded, const Bytes& tree_head) {
   const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
   const std::size_t count = configuration.io_threads != 0 ? configuration.io_threads : cores;
   for (std::size_t index = 1; index <= count; ++index) {
@@ -531,7 +531,7 @@ AdminSocket::Outlets Server::Parts::admin_outlets() {
                                                 .log_key = copy_of(log_key->public_key().view())};
               },
           .complete = [this](protocol::ServerStatus& status) { complete(status); },
-          .check_store = [this](AdminSocket::Outlets::Tell tell) { check_store(std::move(tell)); },
+          .check_store = [this](const AdminSocket::Outlets::Tell& tell) { check_store(tell); },
           .verify_audit = [this](const protocol::VerifyAudit& request,
                                  AdminSocket::Outlets::Tell tell) { verify_audit(request, std::move(tell)); },
           .hold_checkpoint = [this](AdminSocket::Outlets::Tell tell) { hold_checkpoint(std::move(tell)); },
@@ -560,8 +560,8 @@ void Server::Parts::complete(protocol::ServerStatus& status) {
   status.last_backup_at = checkpoint->last_backup();
 }
 
-void Server::Parts::check_store(AdminSocket::Outlets::Tell tell) {
-  net::post(readers, [this, tell = std::move(tell)]() mutable {
+void Server::Parts::check_store(const AdminSocket::Outlets::Tell& tell) {
+  net::post(readers, [this, tell]() mutable {
     CheckReport report;
     for (const storage::Store* store : {stores.main.get(), stores.chunks.get()}) {
       if (const auto sound = store->verify(); !sound) {

@@ -63,8 +63,9 @@ class FieldReader {
   template <class Enum>
   void enumeration(Enum& value, Enum first, Enum last) {
     const std::uint8_t read = in_.u8();
-    require(read >= std::to_underlying(first) && read <= std::to_underlying(last), ParseError::unknown_value);
-    value = static_cast<Enum>(read);
+    const bool is_known = read >= std::to_underlying(first) && read <= std::to_underlying(last);
+    require(is_known, ParseError::unknown_value);
+    if (is_known) value = static_cast<Enum>(read);
   }
   template <class T, class ReadItem>
   void vector(std::vector<T>& items, std::size_t count_max, ReadItem&& read_item) {
