@@ -561,7 +561,7 @@ void Server::Parts::complete(protocol::ServerStatus& status) {
 }
 
 void Server::Parts::check_store(const AdminSocket::Outlets::Tell& tell) {
-  net::post(readers, [this, tell]() mutable {
+  net::post(readers, [this, tell] {
     CheckReport report;
     for (const storage::Store* store : {stores.main.get(), stores.chunks.get()}) {
       if (const auto sound = store->verify(); !sound) {
@@ -572,7 +572,7 @@ void Server::Parts::check_store(const AdminSocket::Outlets::Tell& tell) {
     }
     check_chains(*stores.main, report);
     if (auto fault = audit_chain_fault(*stores.main)) report.faults.push_back(std::move(*fault));
-    net::post(control, [tell = std::move(tell), report = std::move(report)] { tell(reply_of(report)); });
+    net::post(control, [tell, report = std::move(report)] { tell(reply_of(report)); });
   });
 }
 
