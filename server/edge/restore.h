@@ -24,8 +24,8 @@ struct Restored {
                                                            const Configuration& configuration, WallTime now,
                                                            RandomSource& random);
 
-// Where `file` is missing, or is as the packages install it, the backup's configuration is put there, with the owner and
-// the mode of what was there. True when it was. The error is one line.
+// Where `file` is missing, or is as the packages install it, the backup's configuration is put there, with the owner
+// and the mode of what was there. True when it was. The error is one line.
 [[nodiscard]] std::expected<bool, std::string> restore_configuration(const BackupFolder& folder,
                                                                      const std::string& backup,
                                                                      const std::filesystem::path& file);
