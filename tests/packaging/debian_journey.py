@@ -18,6 +18,7 @@ CLIENTS, METRICS = "0.0.0.0:8443", "127.0.0.1:9464"
 # Namespaces inside namespaces have no device nodes of their own to give.
 DROP_IN = "[Service]\nPrivateDevices=no\n"
 READY_SECONDS_MAX = 20
+IDLE_BYTES_MAX = 40_000_000
 
 
 def dependencies(packages: Packages) -> list[str]:
@@ -186,6 +187,13 @@ class Journey:
         expect(re.search(r"^Seccomp:\s+2$", status, re.M), "it has no filter of system calls")
 
     @needs("setup")
+    def step_memory(self):
+        """idle, the server has less than 40 MB, libraries and all"""
+        pid = self.machine.shown("sambandd.service", "MainPID")
+        resident = int(re.search(r"^VmRSS:\s+(\d+) kB", self.machine.run("cat", f"/proc/{pid}/status").out, re.M)[1]) * 1024
+        expect(resident < IDLE_BYTES_MAX, f"{resident} bytes are resident")
+
+    @needs("setup")
     def step_group(self):
         """who is in the group samband may use sambandctl, and nobody else"""
         self.machine.run("useradd", "-m", "-G", "samband", "kari")
@@ -253,6 +261,24 @@ class Journey:
                "the configuration has another owner")
         self.client("anna", "send", "SSU", "Etter oppgraderingen.")
         expect(self.read("bjorn", "SSU")[-1] == "Etter oppgraderingen.", "no message after the upgrade")
+
+    @needs("upgrade")
+    def step_downgrade(self):
+        """an older package leaves a newer one and its store alone, in words"""
+        if "refuse_newer_store" not in output("dpkg-deb", "-I", self.packages.debs["server"], "preinst"):
+            raise Skipped("the older package was made before packages asked")
+        pid = self.machine.shown("sambandd.service", "MainPID")
+        for store in ("store", "chunks"):
+            described = self.machine.root / "var/lib/samband" / store / "samband-store"
+            good = described.read_text()
+            described.write_text(re.sub(r"format \d+", "format 999", good))
+            done = self.machine.run("dpkg", "-i", f"/root/{self.packages.debs['server'].name}", check=False)
+            described.write_text(good)
+            expect(done.status != 0 and f"/var/lib/samband/{store} was written by a newer server" in done.err, done.err)
+            expect("restore a backup" in done.err, f"it does not say how to go back: {done.err}")
+        has = self.machine.run("dpkg-query", "-W", "-f", "${Version} ${Status}", "samband-server").out
+        expect(has == f"{output('dpkg-deb', '-f', self.newer.debs['server'], 'Version').strip()} install ok installed", has)
+        expect(self.machine.shown("sambandd.service", "MainPID") == pid, "the newer server was restarted")
 
     @needs("upgrade")
     def step_backup(self):

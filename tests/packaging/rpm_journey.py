@@ -6,7 +6,7 @@ from pathlib import Path
 
 from machine import require, unpacked_root
 from package_checks import Packages
-from report import expect, needs
+from report import Skipped, expect, needs
 
 # What programs find in RHEL 9: glibc 2.34, GCC's support library, OpenSSL 3.0, systemd, a shell.
 CAPABILITIES = Path(__file__).parent / "rhel9_capabilities"
@@ -107,6 +107,25 @@ class Journey:
         version = run("rpm", "--root", self.root, "-q", "--qf", "%{VERSION}", "samband-server").strip()
         expect(version in self.newer.rpms["server"].name, f"{version} is installed")
         expect(configuration.read_text().endswith("# ours\n"), "the configuration was replaced")
+
+    @needs("upgrade")
+    def step_downgrade(self):
+        """an older package leaves a newer one and its store alone, in words"""
+        if "refuse_newer_store" not in run("rpm", "-qp", "--scripts", self.packages.rpms["server"]):
+            raise Skipped("the older package was made before packages asked")
+        described = self.root / "var/lib/samband/store/samband-store"
+        described.parent.mkdir()
+        described.write_text("samband-store 1\nkind samband server\nformat 999\n")
+        try:
+            self.dnf("downgrade", "samband-server")
+        except AssertionError as refused:
+            expect("/var/lib/samband/store was written by a newer server" in str(refused), str(refused))
+        else:
+            raise AssertionError("the older package was installed")
+        version = run("rpm", "--root", self.root, "-q", "--qf", "%{VERSION}", "samband-server").strip()
+        expect(version in self.newer.rpms["server"].name, f"{version} is installed")
+        expect((self.root / "usr/sbin/sambandd").exists(), "the program is gone")
+        shutil.rmtree(described.parent)
 
     @needs("programs")
     def step_remove(self):
