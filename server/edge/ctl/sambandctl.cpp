@@ -173,7 +173,7 @@ void add_setup(CLI::App& app, Where& where, SetupOptions& options, Action& actio
   setup->add_flag("--self-signed", options.self_signed, "Make a certificate, for a trial");
   setup->add_flag("--replace-key", options.replace_key,
                   "Take a certificate with another key: shuts out enrolled devices");
-  setup->add_flag("!--no-start", options.start, "Do not enable and start the service");
+  setup->add_flag("--no-start", options.no_start, "Do not enable and start the service");
   setup->add_option("--user", options.user, "The server's own user, when root runs this")->capture_default_str();
   setup->final_callback([&] { action = [&] { return set_up(where, options); }; });
 }

@@ -261,7 +261,7 @@ Done Setup::make_stores() {
 Done Setup::start_service() {
   const bool has_unit = std::filesystem::exists("/usr/lib/systemd/system/sambandd.socket") ||
                         std::filesystem::exists("/lib/systemd/system/sambandd.socket");
-  if (!options_.start || !has_unit || !std::filesystem::exists("/run/systemd/system")) return {};
+  if (options_.no_start || !has_unit || !std::filesystem::exists("/run/systemd/system")) return {};
 
   const std::string drop_in = fmt::format(
       "# Written by sambandctl setup from `listen` in {}.\n[Socket]\nListenStream=\n"

@@ -15,7 +15,7 @@ struct SetupOptions {
   std::string key;
   bool self_signed = false;
   bool replace_key = false;      // by a certificate with another key, which devices that are enrolled refuse
-  bool start = true;             // enable and start the service, where systemd runs
+  bool no_start = false;         // leave the service as it is, also where systemd runs
   std::string user = "samband";  // the server's own; it gets what is made. Only root can give it
 };
 

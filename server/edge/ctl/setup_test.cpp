@@ -38,7 +38,7 @@ class SetupTest : public ::testing::Test {
     configuration.admin_socket = folder.path() / "admin.sock";
     write(file, configuration_text(configuration));
     options.user = ::getpwuid(::geteuid())->pw_name;
-    options.start = false;
+    options.no_start = true;
   }
 
   static void write(const std::filesystem::path& path, std::string_view text, mode_t mode = 0640) {
