@@ -43,6 +43,10 @@ class Report:
             self.line("skipped", name, why)
         return False
 
+    def leave_out(self, name: str, why: str) -> None:
+        """A check that what was asked for can't show, on whatever machine."""
+        self.line("left out", name, why)
+
     def steps(self, journey) -> None:
         """Checks that stand on each other: methods named step_..., in the order they are written. One that fails or is
         skipped takes those with it that name it in their `needs`."""
