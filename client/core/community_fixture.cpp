@@ -8,6 +8,7 @@
 #include "client/core/places.h"
 #include "crypto/identity/invitation.h"
 #include "crypto/suite/signing.h"
+#include "storage/memory/contents.h"
 #include "storage/model/server_layout.h"
 
 namespace samband::client {
@@ -223,28 +224,9 @@ void Community::restart_server() {
   for (const auto& person : people) person->connects();
 }
 
-namespace {
-
-storage::StoreBatch all_of(const storage::MemoryStore& store, const storage::StoreLayout& layout) {
-  storage::StoreBatch batch;
-  for (std::size_t i = 0; i < layout.families.size(); ++i) {
-    const storage::Family family{static_cast<std::uint16_t>(i)};
-    batch.remove_range(family, storage::all_keys());
-    EXPECT_TRUE(store.scan(
-        family, storage::all_keys(), 1'000'000,
-        [&](BytesView key, BytesView value) {
-          batch.put(family, key, value);
-          return storage::Visit::more;
-        },
-        storage::Direction::forward));
-  }
-  return batch;
-}
-
-}  // namespace
-
 Community::Backup Community::back_up() const {
-  return {all_of(main_, storage::server_store::layout()), all_of(chunks_, storage::chunk_store::layout())};
+  return {storage::contents_of(main_, storage::server_store::layout()).value(),
+          storage::contents_of(chunks_, storage::chunk_store::layout()).value()};
 }
 
 void Community::restore_server(const Backup& backup, std::uint64_t incarnation) {

@@ -29,7 +29,7 @@ struct Recorder final : Console {
   std::string errors;
 };
 
-Invocation typed(std::vector<std::string> arguments) {
+Invocation typed_in_nynorsk(std::vector<std::string> arguments) {
   Invocation invocation;
   invocation.arguments = std::move(arguments);
   invocation.folder = "/somewhere";
@@ -40,7 +40,7 @@ Invocation typed(std::vector<std::string> arguments) {
 }
 
 TEST(RelayFrames, AnInvocationIsReadBackAsItWasSent) {
-  const auto read = parse_invocation(encode(typed({"send", "SSU", ""})));
+  const auto read = parse_invocation(encode(typed_in_nynorsk({"send", "SSU", ""})));
   ASSERT_TRUE(read);
   EXPECT_EQ(read->arguments, (std::vector<std::string>{"send", "SSU", ""}));
   EXPECT_EQ(read->folder, "/somewhere");
@@ -50,7 +50,7 @@ TEST(RelayFrames, AnInvocationIsReadBackAsItWasSent) {
 }
 
 TEST(RelayFrames, WhatDoesNotParseIsNoFrame) {
-  Bytes wire = encode(typed({"x"}));
+  Bytes wire = encode(typed_in_nynorsk({"x"}));
   wire.push_back(0);
   EXPECT_FALSE(parse_invocation(wire));
   EXPECT_FALSE(parse_relay_header(Bytes{0, 0, 0, 1, 99}));
@@ -61,7 +61,7 @@ TEST(RelayFrames, WhatDoesNotParseIsNoFrame) {
 class Relay : public testing::Test {
  protected:
   void serve(RunInvocation run) {
-    path_ = testing::TempDir() + "samband-relay.sock";
+    path_ = testing::TempDir() + "samband-relay-" + std::to_string(::getpid()) + ".sock";
     auto server = RelayServer::listen(io_, path_, std::move(run));
     ASSERT_TRUE(server);
     server_ = std::move(*server);
@@ -89,7 +89,7 @@ TEST_F(Relay, StreamsOutputAndGivesTheStatus) {
     return std::function<void()>{[] {}};
   });
   Recorder console;
-  EXPECT_EQ(forward(path_, typed({"whoami"}), console), ExitStatus::guarded);
+  EXPECT_EQ(forward(path_, typed_in_nynorsk({"whoami"}), console), ExitStatus::guarded);
   EXPECT_EQ(console.output.substr(0, 11), "ut: whoami\n");
   EXPECT_EQ(console.output.size(), 3'000'011U);
   EXPECT_EQ(console.errors, "feil\n");
@@ -114,7 +114,7 @@ TEST_F(Relay, TurnsAnotherUserAwayWhateverTheFileAllows) {
     constexpr uid_t nobody = 65534;
     if (::setgroups(0, nullptr) != 0 || ::setgid(nobody) != 0 || ::setuid(nobody) != 0) ::_exit(9);
     Recorder console;
-    const auto status = forward(path_, typed({"whoami"}), console);
+    const auto status = forward(path_, typed_in_nynorsk({"whoami"}), console);
     ::_exit(status ? 0 : 10 + static_cast<int>(status.error()));
   }
   int ended = 0;
@@ -133,13 +133,14 @@ TEST_F(Relay, AnInterruptEndsTheRunEarly) {
     void err(std::string_view) override {}
   } console;
   // forward() blocks SIGINT in its own thread and takes it from there.
-  EXPECT_EQ(forward(path_, typed({"agent"}), console), ExitStatus::done);
+  EXPECT_EQ(forward(path_, typed_in_nynorsk({"agent"}), console), ExitStatus::done);
 }
 
 TEST(RelayClient, SaysWhenNobodyListens) {
   Recorder console;
-  EXPECT_EQ(forward(testing::TempDir() + "none.sock", typed({}), console).error(), RelayError::nobody_listens);
-  EXPECT_EQ(forward(std::string(200, 'x'), typed({}), console).error(), RelayError::path_too_long);
+  EXPECT_EQ(forward(testing::TempDir() + "none.sock", typed_in_nynorsk({}), console).error(),
+            RelayError::nobody_listens);
+  EXPECT_EQ(forward(std::string(200, 'x'), typed_in_nynorsk({}), console).error(), RelayError::path_too_long);
 }
 
 // Hears who comes, says `bytes`, and ends.
@@ -162,9 +163,10 @@ TEST(RelayClient, TellsAnOwnerThatLeftInTheMiddleFromOneThatDidNotBegin) {
   const std::string path = testing::TempDir() + "samband-leaving.sock";
   Recorder console;
   leave_after(path, relay_frame(RelayFrame::taken, {}),
-              [&] { EXPECT_EQ(forward(path, typed({"send"}), console).error(), RelayError::lost); });
-  leave_after(path, {},
-              [&] { EXPECT_EQ(forward(path, typed({"send"}), console).error(), RelayError::nobody_listens); });
+              [&] { EXPECT_EQ(forward(path, typed_in_nynorsk({"send"}), console).error(), RelayError::lost); });
+  leave_after(path, {}, [&] {
+    EXPECT_EQ(forward(path, typed_in_nynorsk({"send"}), console).error(), RelayError::nobody_listens);
+  });
 }
 
 }  // namespace

@@ -2,20 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/bytes/test_ids.h"
 #include "crypto/suite/signing.h"
 
 namespace samband {
 namespace {
 
-const Bytes seed(ed25519_private_key_bytes, 5);
-const Bytes device_key = ed25519_key_pair(seed).public_key;
-
-template <class Id>
-Id id_of(std::uint8_t octet) {
-  Id id;
-  id.bytes.fill(octet);
-  return id;
-}
+const Bytes device_seed(ed25519_private_key_bytes, 5);
+const Bytes device_key = ed25519_key_pair(device_seed).public_key;
 
 DocumentRecord first_version() {
   return {
@@ -35,7 +29,7 @@ DocumentRecord second_version() {
 
 TEST(DocumentRecord, ReadsBackWhatItWrites) {
   for (const DocumentRecord& record : {first_version(), second_version()}) {
-    const Bytes wire = encode(sign(record, seed));
+    const Bytes wire = encode(sign(record, device_seed));
     const auto parsed = parse_document_record(wire);
     ASSERT_TRUE(parsed);
     EXPECT_EQ(encode(*parsed), wire);
@@ -47,7 +41,7 @@ TEST(DocumentRecord, ReadsBackWhatItWrites) {
 }
 
 TEST(DocumentRecord, IsRefusedWithAnyOctetChanged) {
-  const Bytes wire = encode(sign(second_version(), seed));
+  const Bytes wire = encode(sign(second_version(), device_seed));
   for (std::size_t i = 0; i < wire.size(); ++i) {
     Bytes changed = wire;
     changed[i] ^= 1;
@@ -57,7 +51,7 @@ TEST(DocumentRecord, IsRefusedWithAnyOctetChanged) {
 }
 
 TEST(DocumentRecord, IsRefusedCutOrLengthened) {
-  Bytes wire = encode(sign(second_version(), seed));
+  Bytes wire = encode(sign(second_version(), device_seed));
   for (std::size_t size = 0; size < wire.size(); ++size) {
     EXPECT_EQ(parse_document_record(BytesView{wire}.first(size)), std::unexpected(ParseError::truncated)) << size;
   }
@@ -66,13 +60,13 @@ TEST(DocumentRecord, IsRefusedCutOrLengthened) {
 }
 
 TEST(DocumentRecord, IsRefusedInAnotherFormatVersion) {
-  Bytes wire = encode(sign(first_version(), seed));
+  Bytes wire = encode(sign(first_version(), device_seed));
   wire[1] = 2;
   EXPECT_EQ(parse_document_record(wire), std::unexpected(ParseError::unknown_value));
 }
 
 TEST(DocumentRecord, IsMalformedWhenItsSizeOrItsPlaceInTheLineageCannotBe) {
-  auto signed_record = sign(first_version(), seed);
+  auto signed_record = sign(first_version(), device_seed);
   const auto parse_with = [&](auto&& change) {
     UnverifiedDocumentRecord changed = signed_record;
     change(changed.record);
@@ -88,7 +82,7 @@ TEST(DocumentRecord, IsMalformedWhenItsSizeOrItsPlaceInTheLineageCannotBe) {
 }
 
 TEST(DocumentRecord, IsRefusedInAnotherChannelUnderAnotherNameOrAnotherKey) {
-  const auto record = sign(first_version(), seed);
+  const auto record = sign(first_version(), device_seed);
   const Bytes other_key = ed25519_key_pair(Bytes(ed25519_private_key_bytes, 6)).public_key;
   EXPECT_EQ(verify(record, id_of<ChannelId>(9), id_of<DeviceId>(3), device_key),
             std::unexpected(DocumentRecordError::other_channel));
@@ -117,7 +111,7 @@ TEST(DocumentRecord, FollowsTheVersionItWasMadeFromOnly) {
 TEST(DocumentRecordDeathTest, StopsTheProcessWhenAskedToSignWhatWouldNotParse) {
   DocumentRecord record = first_version();
   record.version = 2;
-  EXPECT_DEATH(std::ignore = sign(record, seed), "check failed");
+  EXPECT_DEATH(std::ignore = sign(record, device_seed), "check failed");
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace samband::identity {
 
 namespace {
 
-constexpr std::string_view purpose = "administrator";
+constexpr std::string_view administrator_purpose = "administrator";
 
 template <class Id>
 std::optional<Id> read_optional_id(Reader& in) {
@@ -42,12 +42,12 @@ Bytes encode_body(const AdministratorGrant& body) {
 }  // namespace
 
 SignedAdministratorGrant sign(AdministratorGrant body, BytesView partner_private_key) {
-  const auto signature = signature_of(partner_private_key, purpose, encode_body(body));
+  const auto signature = signature_of(partner_private_key, administrator_purpose, encode_body(body));
   return {std::move(body), signature};
 }
 
 bool verify(const SignedAdministratorGrant& grant) {
-  return signature_holds(grant.body.partner_key, purpose, encode_body(grant.body), grant.signature);
+  return signature_holds(grant.body.partner_key, administrator_purpose, encode_body(grant.body), grant.signature);
 }
 
 AdministratorHash hash_of(const AdministratorGrant& body) {

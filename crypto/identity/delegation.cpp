@@ -9,7 +9,7 @@ namespace samband::identity {
 
 namespace {
 
-constexpr std::string_view purpose = "delegation";
+constexpr std::string_view delegation_purpose = "delegation";
 constexpr std::size_t enrolment_seed_bytes = 32;
 
 void write_body(Writer& out, const Delegation& body) {
@@ -44,12 +44,12 @@ KeyPair derive_enrolment_key(BytesView seed) {
 }
 
 SignedDelegation sign(Delegation body, BytesView administrator_private_key) {
-  const auto signature = signature_of(administrator_private_key, purpose, encode_body(body));
+  const auto signature = signature_of(administrator_private_key, delegation_purpose, encode_body(body));
   return {std::move(body), signature};
 }
 
 bool verify(const SignedDelegation& delegation, const Ed25519PublicKey& administrator_key) {
-  return signature_holds(administrator_key, purpose, encode_body(delegation.body), delegation.signature);
+  return signature_holds(administrator_key, delegation_purpose, encode_body(delegation.body), delegation.signature);
 }
 
 DelegationHash hash_of(const Delegation& body) {

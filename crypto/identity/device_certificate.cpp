@@ -8,7 +8,7 @@ namespace samband::identity {
 
 namespace {
 
-constexpr std::string_view purpose = "device certificate";
+constexpr std::string_view certificate_purpose = "device certificate";
 
 void write_body(Writer& out, const DeviceCertificate& body) {
   out.u8(statement_version);
@@ -33,12 +33,12 @@ Bytes encode_body(const DeviceCertificate& body) {
 }  // namespace
 
 SignedDeviceCertificate sign(DeviceCertificate body, BytesView enrolment_private_key) {
-  const auto signature = signature_of(enrolment_private_key, purpose, encode_body(body));
+  const auto signature = signature_of(enrolment_private_key, certificate_purpose, encode_body(body));
   return {std::move(body), signature};
 }
 
 bool verify(const SignedDeviceCertificate& certificate, const Ed25519PublicKey& enrolment_key) {
-  return signature_holds(enrolment_key, purpose, encode_body(certificate.body), certificate.signature);
+  return signature_holds(enrolment_key, certificate_purpose, encode_body(certificate.body), certificate.signature);
 }
 
 Hash hash_of(const SignedDeviceCertificate& certificate) {

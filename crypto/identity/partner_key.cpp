@@ -8,7 +8,7 @@ namespace samband::identity {
 
 namespace {
 
-constexpr std::string_view purpose = "partner key claim";
+constexpr std::string_view claim_purpose = "partner key claim";
 constexpr std::size_t fingerprint_group_digits = 4;
 
 void write_body(Writer& out, const PartnerKeyClaim& body) {
@@ -41,12 +41,12 @@ std::string fingerprint_text(const Hash& fingerprint) {
 }
 
 SignedPartnerKeyClaim sign(PartnerKeyClaim body, BytesView partner_private_key) {
-  const auto signature = signature_of(partner_private_key, purpose, encode_body(body));
+  const auto signature = signature_of(partner_private_key, claim_purpose, encode_body(body));
   return {body, signature};
 }
 
 bool verify(const SignedPartnerKeyClaim& claim) {
-  return signature_holds(claim.body.key, purpose, encode_body(claim.body), claim.signature);
+  return signature_holds(claim.body.key, claim_purpose, encode_body(claim.body), claim.signature);
 }
 
 SignedPartnerKeyClaim read_signed_partner_key_claim(Reader& in) {

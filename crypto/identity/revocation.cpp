@@ -7,7 +7,7 @@ namespace samband::identity {
 
 namespace {
 
-constexpr std::string_view purpose = "revocation";
+constexpr std::string_view revocation_purpose = "revocation";
 
 BytesView view_of_subject(const RevocationSubject& subject) {
   return std::visit(
@@ -51,12 +51,12 @@ Bytes encode_body(const Revocation& body) {
 }  // namespace
 
 SignedRevocation sign(Revocation body, BytesView administrator_private_key) {
-  const auto signature = signature_of(administrator_private_key, purpose, encode_body(body));
+  const auto signature = signature_of(administrator_private_key, revocation_purpose, encode_body(body));
   return {std::move(body), signature};
 }
 
 bool verify(const SignedRevocation& revocation, const Ed25519PublicKey& administrator_key) {
-  return signature_holds(administrator_key, purpose, encode_body(revocation.body), revocation.signature);
+  return signature_holds(administrator_key, revocation_purpose, encode_body(revocation.body), revocation.signature);
 }
 
 SignedRevocation read_signed_revocation(Reader& in) {

@@ -2,15 +2,11 @@
 #include <gtest/gtest.h>
 #include <openssl/err.h>
 
-#include "crypto/codec/hex.h"
 #include "crypto/suite/suite.h"
+#include "crypto/suite/test_hex.h"
 
 namespace samband {
 namespace {
-
-Bytes hex(std::string_view text) {
-  return from_hex(text).value();
-}
 
 class Curve448Suite : public testing::TestWithParam<CipherSuiteId> {
  protected:

@@ -21,13 +21,13 @@ struct ExpandedKey {
   ExpandedKey& operator=(const ExpandedKey&) = delete;
 };
 
-std::optional<KeyPair> key_pair(BytesView seed) {
+std::optional<KeyPair> ed25519_pair(BytesView seed) {
   if (seed.size() != crypto_sign_ed25519_SEEDBYTES) return std::nullopt;
   const ExpandedKey expanded{seed};
   return KeyPair{SecretBytes{seed}, copy_of(expanded.public_key)};
 }
 
-Bytes sign(BytesView seed, BytesView message) {
+Bytes ed25519_sign(BytesView seed, BytesView message) {
   const ExpandedKey expanded{seed};
   Bytes signature(crypto_sign_ed25519_BYTES);
   crypto_sign_ed25519_detached(signature.data(), nullptr, message.data(), message.size(), expanded.secret_key.data());
@@ -36,13 +36,13 @@ Bytes sign(BytesView seed, BytesView message) {
 
 // Strict: libsodium refuses S not below the group order, encodings that are not canonical, and keys and R of
 // small order, so that one message, key and meaning have no second signature of a stranger's making.
-bool verify(BytesView public_key, BytesView message, BytesView signature) {
+bool ed25519_verify(BytesView public_key, BytesView message, BytesView signature) {
   if (public_key.size() != crypto_sign_ed25519_PUBLICKEYBYTES) return false;
   if (signature.size() != crypto_sign_ed25519_BYTES) return false;
   return crypto_sign_ed25519_verify_detached(signature.data(), message.data(), message.size(), public_key.data()) == 0;
 }
 
-bool is_valid_public_key(BytesView public_key) {
+bool is_ed25519_public_key(BytesView public_key) {
   return public_key.size() == crypto_sign_ed25519_PUBLICKEYBYTES &&
          crypto_core_ed25519_is_valid_point(public_key.data()) == 1;
 }
@@ -52,9 +52,9 @@ bool is_valid_public_key(BytesView public_key) {
 const SignatureAlgorithm ed25519_algorithm{.public_key_bytes = crypto_sign_ed25519_PUBLICKEYBYTES,
                                            .private_key_bytes = crypto_sign_ed25519_SEEDBYTES,
                                            .first_byte_mask = 0xff,
-                                           .key_pair = key_pair,
-                                           .sign = sign,
-                                           .verify = verify,
-                                           .is_valid_public_key = is_valid_public_key};
+                                           .key_pair = ed25519_pair,
+                                           .sign = ed25519_sign,
+                                           .verify = ed25519_verify,
+                                           .is_valid_public_key = is_ed25519_public_key};
 
 }  // namespace samband

@@ -68,7 +68,7 @@ bool is_on_curve(BytesView point) {
   return symbol >= 0;
 }
 
-bool is_valid_public_key(BytesView public_key) {
+bool is_ed448_public_key(BytesView public_key) {
   return public_key.size() == key_bytes && !is_of_small_order(public_key) && is_on_curve(public_key);
 }
 
@@ -77,7 +77,7 @@ openssl::Key private_key_of(BytesView seed) {
   return openssl::Key{openssl::must(EVP_PKEY_new_raw_private_key_ex(nullptr, name, nullptr, seed.data(), key_bytes))};
 }
 
-std::optional<KeyPair> key_pair(BytesView seed) {
+std::optional<KeyPair> ed448_pair(BytesView seed) {
   if (seed.size() != key_bytes) return std::nullopt;
   Bytes public_key(key_bytes);
   std::size_t size = public_key.size();
@@ -85,7 +85,7 @@ std::optional<KeyPair> key_pair(BytesView seed) {
   return KeyPair{SecretBytes{seed}, std::move(public_key)};
 }
 
-Bytes sign(BytesView seed, BytesView message) {
+Bytes ed448_sign(BytesView seed, BytesView message) {
   const openssl::Key key = private_key_of(seed);
   const openssl::DigestContext context{openssl::must(EVP_MD_CTX_new())};
   Bytes signature(signature_bytes);
@@ -97,7 +97,7 @@ Bytes sign(BytesView seed, BytesView message) {
 }
 
 // OpenSSL refuses S not below the group's order and keys that are no points, but not keys of small order.
-bool verify(BytesView public_key, BytesView message, BytesView signature) {
+bool ed448_verify(BytesView public_key, BytesView message, BytesView signature) {
   if (public_key.size() != key_bytes || signature.size() != signature_bytes) return false;
   if (is_of_small_order(public_key)) return false;
   const openssl::ErrorScope errors;
@@ -113,9 +113,9 @@ bool verify(BytesView public_key, BytesView message, BytesView signature) {
 constinit const SignatureAlgorithm ed448_algorithm{.public_key_bytes = key_bytes,
                                                    .private_key_bytes = key_bytes,
                                                    .first_byte_mask = 0xff,
-                                                   .key_pair = key_pair,
-                                                   .sign = sign,
-                                                   .verify = verify,
-                                                   .is_valid_public_key = is_valid_public_key};
+                                                   .key_pair = ed448_pair,
+                                                   .sign = ed448_sign,
+                                                   .verify = ed448_verify,
+                                                   .is_valid_public_key = is_ed448_public_key};
 
 }  // namespace samband

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 #include <openssl/err.h>
 
-#include "crypto/codec/hex.h"
 #include "crypto/suite/suite.h"
+#include "crypto/suite/test_hex.h"
 
 namespace samband {
 namespace {
@@ -32,10 +32,6 @@ const CurveCase p521_case{CipherSuiteId::p521_aes256gcm_sha512_p521, 66,
                           "a14b5e77efe75928fe1dc127a2ffa8de3348b3c1856a429bf97e7e31c2e5bd66",
                           "01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
                           "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"};
-
-Bytes hex(std::string_view text) {
-  return from_hex(text).value();
-}
 
 Bytes scalar(std::size_t width, std::uint8_t value) {
   Bytes out(width);

@@ -2,14 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "crypto/codec/hex.h"
+#include "crypto/suite/test_hex.h"
 
 namespace samband {
 namespace {
-
-Bytes hex(std::string_view text) {
-  return from_hex(text).value();
-}
 
 class EverySuite : public testing::TestWithParam<CipherSuiteId> {
  protected:

@@ -11,6 +11,7 @@
 #include "server/edge/fixture.h"
 #include "server/edge/log_key.h"
 #include "server/edge/stores.h"
+#include "storage/memory/contents.h"
 
 namespace samband::server::edge {
 namespace {
@@ -23,20 +24,9 @@ using ::testing::Not;
 
 constexpr std::size_t chunk_bytes = 5000;  // enough for a file of its own beside the tables
 
-void copy_into(const storage::Store& from, const storage::StoreLayout& families, storage::Store& to) {
-  storage::StoreBatch batch;
-  for (std::size_t i = 0; i < families.families.size(); ++i) {
-    const storage::Family family{static_cast<std::uint16_t>(i)};
-    const auto scanned = from.scan(
-        family, storage::all_keys(), 1'000'000,
-        [&](BytesView key, BytesView value) {
-          batch.put(family, key, value);
-          return storage::Visit::more;
-        },
-        storage::Direction::forward);
-    SAMBAND_CHECK(scanned.has_value());
-  }
-  SAMBAND_CHECK(to.write(batch, storage::Durability::synced).has_value());
+// What another store holds.
+void fill(storage::Store& store, const storage::Store& from, const storage::StoreLayout& layout) {
+  SAMBAND_CHECK(store.write(storage::contents_of(from, layout).value(), storage::Durability::synced).has_value());
 }
 
 struct Pair {
@@ -103,8 +93,8 @@ class CheckedStore : public CoreTest {
 
   [[nodiscard]] std::unique_ptr<Pair> copy() const {
     auto pair = std::make_unique<Pair>();
-    copy_into(server.main, layout::layout(), pair->main);
-    copy_into(server.chunks, storage::chunk_store::layout(), pair->chunks);
+    fill(pair->main, server.main, layout::layout());
+    fill(pair->chunks, server.chunks, storage::chunk_store::layout());
     return pair;
   }
   // What `sambandd check` says of such stores.
@@ -245,8 +235,8 @@ class CheckedFiles : public CheckedStore {
     {
       const auto stores = open_stores(configuration, StoreUse::create);
       SAMBAND_CHECK(stores.has_value());
-      copy_into(server.main, layout::layout(), *stores->main);
-      copy_into(server.chunks, storage::chunk_store::layout(), *stores->chunks);
+      fill(*stores->main, server.main, layout::layout());
+      fill(*stores->chunks, server.chunks, storage::chunk_store::layout());
       // A checkpoint has tables, and what is written after the copy of it stands in its log.
       SAMBAND_CHECK(stores->main->checkpoint_to(folder.path() / "main").has_value());
       SAMBAND_CHECK(stores->chunks->checkpoint_to(folder.path() / "chunks").has_value());

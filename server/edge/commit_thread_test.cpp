@@ -10,13 +10,13 @@
 namespace samband::server::edge {
 namespace {
 
-const storage::StoreLayout layout{.kind = "test", .format = 1, .families = {"all"}};
-constexpr storage::Family all{0};
+const storage::StoreLayout one_family{.kind = "test", .format = 1, .families = {"all"}};
+constexpr storage::Family everything{0};
 
 Decision decision(std::uint64_t position) {
   Decision out;
   out.position = position;
-  out.main.put(all, Bytes{static_cast<std::uint8_t>(position)}, Bytes{1});
+  out.main.put(everything, Bytes{static_cast<std::uint8_t>(position)}, Bytes{1});
   out.outgoing.push_back({Outgoing{WakeAt{0, WallTime{position}}}, {}, nullptr});
   return out;
 }
@@ -26,8 +26,8 @@ std::uint64_t position_of(const Released& released) {
 }
 
 TEST(CommitThread, ReleasesInOrderAndOnlyWhatIsStored) {
-  storage::MemoryStore main{layout};
-  storage::MemoryStore chunks{layout};
+  storage::MemoryStore main{one_family};
+  storage::MemoryStore chunks{one_family};
   Metrics metrics;
   Limits limits;
   limits.sync_records_max = 3;
@@ -42,7 +42,7 @@ TEST(CommitThread, ReleasesInOrderAndOnlyWhatIsStored) {
                                for (const Released& one : *batch) {
                                  released.push_back(position_of(one));
                                  const Bytes key{static_cast<std::uint8_t>(released.back())};
-                                 stored_first = stored_first && main.get(all, key)->has_value();
+                                 stored_first = stored_first && main.get(everything, key)->has_value();
                                }
                              },
                          .synced = [&](std::uint64_t position) { synced.push_back(position); },
@@ -60,8 +60,8 @@ TEST(CommitThread, ReleasesInOrderAndOnlyWhatIsStored) {
 
 // What a checkpoint of both stores rests on: between the two no chunk goes away that the first may name.
 TEST(CommitThread, RemovesNoChunkWhileTheyAreKept) {
-  storage::MemoryStore main{layout};
-  storage::MemoryStore chunks{layout};
+  storage::MemoryStore main{one_family};
+  storage::MemoryStore chunks{one_family};
   Metrics metrics;
   const Limits limits;
   std::atomic<std::uint64_t> synced = 0;
@@ -77,30 +77,30 @@ TEST(CommitThread, RemovesNoChunkWhileTheyAreKept) {
     return synced == position;
   };
   Decision upload = decision(1);
-  upload.chunks.put(all, Bytes{1}, Bytes{1});
+  upload.chunks.put(everything, Bytes{1}, Bytes{1});
   commit.submit(std::move(upload));
   ASSERT_TRUE(wait_for(1));
 
   commit.keep_chunks(true);
   Decision second = decision(2);
-  second.chunks.put(all, Bytes{2}, Bytes{1});
+  second.chunks.put(everything, Bytes{2}, Bytes{1});
   commit.submit(std::move(second));
   EXPECT_TRUE(wait_for(2)) << "what removes nothing goes on";
   Decision removal = decision(3);
-  removal.chunks.remove(all, Bytes{1});
+  removal.chunks.remove(everything, Bytes{1});
   commit.submit(std::move(removal));
   std::this_thread::sleep_for(std::chrono::milliseconds{100});
   EXPECT_EQ(synced, 2U);
-  EXPECT_TRUE(chunks.get(all, Bytes{1})->has_value());
+  EXPECT_TRUE(chunks.get(everything, Bytes{1})->has_value());
   commit.keep_chunks(false);
   EXPECT_TRUE(wait_for(3));
-  EXPECT_FALSE(chunks.get(all, Bytes{1})->has_value());
+  EXPECT_FALSE(chunks.get(everything, Bytes{1})->has_value());
 }
 
 TEST(CommitThread, EndsTheProcessWithOneLineWhenAWriteFails) {
   const auto commit_to_a_full_disk = [] {
-    storage::MemoryStore main{layout};
-    storage::MemoryStore chunks{layout};
+    storage::MemoryStore main{one_family};
+    storage::MemoryStore chunks{one_family};
     main.fail_writes(storage::StoreError::full);
     Metrics metrics;
     CommitThread commit{main, chunks, {[](const ReleasedBatch&) {}, [](std::uint64_t) {}, [] {}}, Limits{}, metrics};

@@ -165,9 +165,9 @@ TEST_F(NewServerFolder, IsRefusedWithTheKeyOfAnotherCertificate) {
 }
 
 TEST_F(NewServerFolder, IsRefusedWithACertificateThatIsExpiredOrNotValidYet) {
-  constexpr std::uint64_t day = 24ULL * 3600 * 1000;
-  const WallTime late{testing::wall_now().ms + 731 * day};
-  const WallTime early{testing::wall_now().ms - day};
+  constexpr std::uint64_t day_ms = 24ULL * 3600 * 1000;
+  const WallTime late{testing::wall_now().ms + 731 * day_ms};
+  const WallTime early{testing::wall_now().ms - day_ms};
   const auto expired = load_tls(configuration.certificate, configuration.private_key, late);
   ASSERT_FALSE(expired.has_value());
   EXPECT_THAT(expired.error(), HasSubstr("has expired"));

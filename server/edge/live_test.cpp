@@ -7,6 +7,7 @@
 #include "server/edge/log_key.h"
 #include "server/edge/stores.h"
 #include "server/edge/tls.h"
+#include "storage/memory/contents.h"
 
 namespace samband::server::edge {
 namespace {
@@ -15,22 +16,6 @@ using testing::Ending;
 using ::testing::HasSubstr;
 using testing::RawPeer;
 using testing::RunningServer;
-
-void copy_into(const storage::MemoryStore& from, std::size_t families, storage::Store& to) {
-  storage::StoreBatch batch;
-  for (std::size_t i = 0; i < families; ++i) {
-    const storage::Family family{static_cast<std::uint16_t>(i)};
-    const auto scanned = from.scan(
-        family, storage::all_keys(), 1'000'000,
-        [&](BytesView key, BytesView value) {
-          batch.put(family, key, value);
-          return storage::Visit::more;
-        },
-        storage::Direction::forward);
-    SAMBAND_CHECK(scanned.has_value());
-  }
-  SAMBAND_CHECK(to.write(batch, storage::Durability::synced).has_value());
-}
 
 // A device's connection. Replies come as they are asked for; events that arrive meanwhile are kept.
 class Session : public RawPeer {
@@ -112,8 +97,10 @@ class LiveServer : public CoreTest {
       std::filesystem::remove_all(configuration.chunks);
       const auto stores = open_stores(configuration, StoreUse::create);
       SAMBAND_CHECK(stores.has_value());
-      copy_into(server.main, storage::server_store::layout().families.size(), *stores->main);
-      copy_into(server.chunks, storage::chunk_store::layout().families.size(), *stores->chunks);
+      const auto main = storage::contents_of(server.main, storage::server_store::layout());
+      const auto chunks = storage::contents_of(server.chunks, storage::chunk_store::layout());
+      SAMBAND_CHECK(stores->main->write(main.value(), storage::Durability::synced).has_value());
+      SAMBAND_CHECK(stores->chunks->write(chunks.value(), storage::Durability::synced).has_value());
       std::ofstream{configuration.log_key} << samband::text_of(log_key_file(Bytes(32, 7)).view());
       change(configuration);
     });

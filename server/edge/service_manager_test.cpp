@@ -22,16 +22,16 @@ using namespace std::chrono_literals;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
-constexpr int first = 400;  // far from the descriptors of the test program itself
+constexpr int first_descriptor = 400;  // far from the descriptors of the test program itself
 
-// Sockets at `first` and after, as a service manager leaves them, and the variables that name them.
+// Sockets from `first_descriptor` on, as a service manager leaves them, and the variables that name them.
 void pass(int count, const std::string& names, int type = SOCK_STREAM, bool listening = true) {
   for (int index = 0; index < count; ++index) {
     const Descriptor made{::socket(AF_INET, type, 0)};
     if (listening) {
       ASSERT_EQ(::listen(made.get(), 1), 0);
     }
-    ASSERT_EQ(::dup2(made.get(), first + index), first + index);
+    ASSERT_EQ(::dup2(made.get(), first_descriptor + index), first_descriptor + index);
   }
   ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
   ::setenv("LISTEN_FDS", std::to_string(count).c_str(), 1);
@@ -40,13 +40,13 @@ void pass(int count, const std::string& names, int type = SOCK_STREAM, bool list
 
 TEST(PassedSockets, AreSortedByNameAndKeptFromChildren) {
   pass(3, "clients:metrics:clients");
-  const auto taken = take_passed_sockets(first);
+  const auto taken = take_passed_sockets(first_descriptor);
   ASSERT_TRUE(taken.has_value()) << taken.error();
   ASSERT_EQ(taken->clients.size(), 2U);
-  EXPECT_EQ(taken->clients[0].get(), first);
-  EXPECT_EQ(taken->clients[1].get(), first + 2);
-  EXPECT_EQ(taken->metrics.get(), first + 1);
-  for (int index = 0; index < 3; ++index) EXPECT_EQ(::fcntl(first + index, F_GETFD), FD_CLOEXEC);
+  EXPECT_EQ(taken->clients[0].get(), first_descriptor);
+  EXPECT_EQ(taken->clients[1].get(), first_descriptor + 2);
+  EXPECT_EQ(taken->metrics.get(), first_descriptor + 1);
+  for (int index = 0; index < 3; ++index) EXPECT_EQ(::fcntl(first_descriptor + index, F_GETFD), FD_CLOEXEC);
   for (const char* variable : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) {
     EXPECT_EQ(std::getenv(variable), nullptr) << variable;
   }
@@ -55,34 +55,34 @@ TEST(PassedSockets, AreSortedByNameAndKeptFromChildren) {
 TEST(PassedSockets, OfAnotherProcessAreNotTaken) {
   pass(1, "clients");
   ::setenv("LISTEN_PID", "1", 1);
-  const auto taken = take_passed_sockets(first);
+  const auto taken = take_passed_sockets(first_descriptor);
   ASSERT_TRUE(taken.has_value());
   EXPECT_TRUE(taken->clients.empty());
   EXPECT_EQ(std::getenv("LISTEN_FDS"), nullptr);
-  ::close(first);
+  ::close(first_descriptor);
 }
 
 TEST(PassedSockets, AreRefusedWithoutOneOfTheTwoNames) {
   for (const char* name : {"", "connection", "clients2"}) {
     pass(1, name);
-    const auto taken = take_passed_sockets(first);
+    const auto taken = take_passed_sockets(first_descriptor);
     ASSERT_FALSE(taken.has_value()) << name;
     EXPECT_THAT(taken.error(), HasSubstr("FileDescriptorName=clients")) << name;
   }
   pass(2, "clients");  // the second has no name
-  EXPECT_FALSE(take_passed_sockets(first).has_value());
+  EXPECT_FALSE(take_passed_sockets(first_descriptor).has_value());
 }
 
 TEST(PassedSockets, AreRefusedWhereTheyDoNotListenForTcp) {
   pass(1, "clients", SOCK_STREAM, false);
-  EXPECT_THAT(take_passed_sockets(first).error(), HasSubstr("does not listen for TCP"));
+  EXPECT_THAT(take_passed_sockets(first_descriptor).error(), HasSubstr("does not listen for TCP"));
   pass(1, "metrics", SOCK_DGRAM, false);
-  EXPECT_THAT(take_passed_sockets(first).error(), HasSubstr("does not listen for TCP"));
+  EXPECT_THAT(take_passed_sockets(first_descriptor).error(), HasSubstr("does not listen for TCP"));
 }
 
 TEST(PassedSockets, AreRefusedWhenMetricsHaveTwo) {
   pass(2, "metrics:metrics");
-  EXPECT_THAT(take_passed_sockets(first).error(), HasSubstr("two sockets named metrics"));
+  EXPECT_THAT(take_passed_sockets(first_descriptor).error(), HasSubstr("two sockets named metrics"));
 }
 
 TEST(PassedSockets, AreRefusedWhenTheirNumberCanNotBe) {
@@ -90,11 +90,11 @@ TEST(PassedSockets, AreRefusedWhenTheirNumberCanNotBe) {
   for (const char* wrong : {"", "-1", "1x", "1000"}) {
     ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
     ::setenv("LISTEN_FDS", wrong, 1);
-    EXPECT_FALSE(take_passed_sockets(first).has_value()) << wrong;
+    EXPECT_FALSE(take_passed_sockets(first_descriptor).has_value()) << wrong;
   }
   pass(0, "");
   ::setenv("LISTEN_FDS", "1", 1);
-  EXPECT_THAT(take_passed_sockets(first + 50).error(), HasSubstr("is not open"));
+  EXPECT_THAT(take_passed_sockets(first_descriptor + 50).error(), HasSubstr("is not open"));
 }
 
 // A socket where the service manager listens.

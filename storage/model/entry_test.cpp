@@ -3,17 +3,11 @@
 #include <fstream>
 #include <gtest/gtest.h>
 
+#include "crypto/bytes/test_ids.h"
 #include "crypto/codec/hex.h"
 
 namespace samband::storage {
 namespace {
-
-template <class Id>
-Id id_of(std::uint8_t byte) {
-  Id id;
-  id.bytes.fill(byte);
-  return id;
-}
 
 Entry first_entry() {
   return {

@@ -1,18 +1,12 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 
+#include "crypto/bytes/test_ids.h"
 #include "storage/model/profile_layout.h"
 #include "storage/model/server_layout.h"
 
 namespace samband::storage {
 namespace {
-
-template <class Id>
-Id id_of(std::uint8_t byte) {
-  Id id;
-  id.bytes.fill(byte);
-  return id;
-}
 
 const auto channel = id_of<ChannelId>(0xC1);
 const auto device = id_of<DeviceId>(0xD1);

@@ -2,17 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/bytes/test_ids.h"
 #include "storage/model/restore_record.h"
 
 namespace samband::storage {
 namespace {
-
-template <class Id>
-Id id_of(std::uint8_t byte) {
-  Id id;
-  id.bytes.fill(byte);
-  return id;
-}
 
 // Reads back what was written; refuses every shorter text, one that is longer, and another version.
 template <class Record, class Parse>
@@ -26,7 +20,7 @@ void expect_one_encoding(const Record& record, const Parse& parse) {
   EXPECT_EQ(parse(newer).error(), ParseError::unknown_value);
 }
 
-BlobRecord blob() {
+BlobRecord blob_record() {
   return {BlobState::sealed, id_of<ChannelId>(1), id_of<DeviceId>(2), 70'000, 2, id_of<Hash>(3), WallTime{4}, 5};
 }
 
@@ -40,7 +34,7 @@ TEST(Records, HaveOneEncodingEach) {
       ChannelRecord{
           {id_of<ChannelId>(1), 2, id_of<Hash>(3), WallTime{4}, 5, 6}, id_of<DeviceId>(7), Bytes{8}, 9, 10, Bytes{11}},
       parse_channel_record);
-  expect_one_encoding(blob(), parse_blob_record);
+  expect_one_encoding(blob_record(), parse_blob_record);
   expect_one_encoding(RestoreRecord{WallTime{1}, WallTime{2}, 3, 4, 5}, parse_restore_record);
   expect_one_encoding(RequestRecord{1, id_of<Hash>(2), Bytes{3}}, parse_request_record);
   expect_one_encoding(InboxItem{id_of<ChannelId>(1), 2, 3, id_of<Hash>(4), WallTime{5}, Bytes{6}}, parse_inbox_item);
@@ -71,7 +65,7 @@ TEST(Records, HoldReasonsOfBoundedSize) {
 }
 
 TEST(Records, KnowTwoStatesOfABlob) {
-  Bytes wire = encode(blob());
+  Bytes wire = encode(blob_record());
   for (const std::uint8_t state : Bytes{0, 3}) {
     wire[1] = state;
     EXPECT_EQ(parse_blob_record(wire).error(), ParseError::unknown_value);

@@ -13,14 +13,14 @@ namespace {
 
 constexpr std::uint8_t wrapped_version = 1;
 constexpr std::size_t salt_bytes = crypto_pwhash_argon2id_SALTBYTES;
-constexpr std::size_t nonce_bytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
-constexpr std::size_t tag_bytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+constexpr std::size_t key_nonce_bytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr std::size_t key_tag_bytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 
 // Everything of a wrapped key but the key: authenticated with it.
 struct Header {
   PassphraseCost cost;
   FixedId<struct SaltTag, salt_bytes> salt;
-  FixedId<struct NonceTag, nonce_bytes> nonce;
+  FixedId<struct NonceTag, key_nonce_bytes> nonce;
 };
 
 Bytes encode(const Header& header) {
@@ -68,7 +68,7 @@ std::expected<Bytes, StoreKeyError> wrap_store_key(BytesView passphrase, const S
   if (!key) return std::unexpected(StoreKeyError::no_memory);
 
   const Bytes front = encode(header);
-  std::array<std::uint8_t, store_key_bytes + tag_bytes> sealed{};
+  std::array<std::uint8_t, store_key_bytes + key_tag_bytes> sealed{};
   crypto_aead_xchacha20poly1305_ietf_encrypt(sealed.data(), nullptr, store_key.view().data(), store_key.size(),
                                              front.data(), front.size(), nullptr, header.nonce.bytes.data(),
                                              key->view().data());
@@ -84,7 +84,7 @@ std::expected<SecretBytes, StoreKeyError> unwrap_store_key(BytesView passphrase,
   header.salt = in.id<decltype(header.salt)>();
   header.nonce = in.id<decltype(header.nonce)>();
   const BytesView front = in.since(0);
-  const BytesView sealed = in.fixed(store_key_bytes + tag_bytes);
+  const BytesView sealed = in.fixed(store_key_bytes + key_tag_bytes);
   const bool too_cheap =
       header.cost.memory_kib < passphrase_cost_min.memory_kib || header.cost.passes < passphrase_cost_min.passes;
   if (in.finish() || version != wrapped_version || too_cheap) return std::unexpected(StoreKeyError::malformed);

@@ -6,6 +6,7 @@
 #include "crypto/document/document_record.h"
 #include "crypto/suite/signing.h"
 #include "server/core/channel.h"
+#include "server/edge/backup.h"
 #include "storage/model/server_layout.h"
 #include "storage/rocks/store_file.h"
 #include "storage/sealed/store_key.h"
@@ -69,6 +70,17 @@ void add_profile(Seeds& seeds) {
              .title = "Råd", .acknowledge_by = WallTime{1}, .texts = {{"nb", {}}}, .files = {{"råd.pdf", 3, {}}}}));
 }
 
+void add_backup(Seeds& seeds) {
+  using namespace samband::server::edge;
+  BackupManifest manifest{"samband.example", "0.1.0", WallTime{1'800'000'000'000}, 2, 3, {}};
+  seeds.add("server.edge.backup_fuzz", view_of(encode(manifest)));
+  for (const std::string& path : {std::string{backup_chunks} + "000011.sst", std::string{backup_log_key},
+                                  std::string{backup_store} + "CURRENT", std::string{backup_certificate}}) {
+    manifest.files.push_back({path, {4, {}}});
+  }
+  seeds.add("server.edge.backup_fuzz", view_of(encode(manifest)));
+}
+
 }  // namespace
 
 void add_storage_seeds(Seeds& seeds) {
@@ -76,6 +88,7 @@ void add_storage_seeds(Seeds& seeds) {
   add_disk(seeds);
   add_document(seeds);
   add_profile(seeds);
+  add_backup(seeds);
 }
 
 }  // namespace samband::fuzzing

@@ -7,13 +7,13 @@
 namespace samband::mls {
 namespace {
 
-constexpr std::uint32_t leaf_count = 8;
+constexpr std::uint32_t leaves = 8;
 
 CipherSuite suite() {
   return *CipherSuite::of(samband_suite);
 }
 SecretTree new_tree() {
-  return {suite(), SecretBytes{Bytes(suite().hash_bytes(), 9)}, leaf_count};
+  return {suite(), SecretBytes{Bytes(suite().hash_bytes(), 9)}, leaves};
 }
 Bytes application_key(const SecretTree& tree, std::uint32_t leaf, std::uint32_t generation) {
   return copy_of(tree.derive(LeafIndex{leaf}, RatchetKind::application, Generation{generation}).value().key.view());
@@ -61,7 +61,7 @@ TEST(SecretTree, DerivingChangesNothing) {
 TEST(SecretTree, OneLeafsMessagesLeaveTheOthersKeysAsTheyWere) {
   SecretTree tree = new_tree();
   std::vector<Bytes> before;
-  for (std::uint32_t leaf = 0; leaf < leaf_count; ++leaf) before.push_back(application_key(tree, leaf, 0));
+  for (std::uint32_t leaf = 0; leaf < leaves; ++leaf) before.push_back(application_key(tree, leaf, 0));
   consume(tree, 5, 0);
   EXPECT_EQ(tree.derive(LeafIndex{5}, RatchetKind::application, Generation{0}).error(), RatchetError::consumed);
   EXPECT_TRUE(tree.derive(LeafIndex{5}, RatchetKind::handshake, Generation{0}));
@@ -98,9 +98,9 @@ TEST(SecretTree, IsReadBackFromItsRecords) {
   for (std::uint32_t leaf : {1U, 6U, 1U, 0U}) {
     consume(tree, leaf, tree.next_generation(LeafIndex{leaf}, RatchetKind::application).value);
     store.write(tree.take_changes());
-    const auto back = SecretTree::load(suite(), leaf_count, store.read());
+    const auto back = SecretTree::load(suite(), leaves, store.read());
     ASSERT_TRUE(back);
-    for (std::uint32_t i = 0; i < leaf_count; ++i) EXPECT_EQ(application_key(*back, i, 3), application_key(tree, i, 3));
+    for (std::uint32_t i = 0; i < leaves; ++i) EXPECT_EQ(application_key(*back, i, 3), application_key(tree, i, 3));
     EXPECT_EQ(back->next_generation(LeafIndex{leaf}, RatchetKind::application),
               tree.next_generation(LeafIndex{leaf}, RatchetKind::application));
   }
@@ -109,7 +109,7 @@ TEST(SecretTree, IsReadBackFromItsRecords) {
 TEST(SecretTree, IsReadBackFromItsFirstChangesAsTheyAre) {
   SecretTree tree = new_tree();
   consume(tree, 3, 0);
-  const auto back = SecretTree::load(suite(), leaf_count, tree.take_changes());
+  const auto back = SecretTree::load(suite(), leaves, tree.take_changes());
   ASSERT_TRUE(back);
   EXPECT_EQ(application_key(*back, 3, 1), application_key(tree, 3, 1));
 }
@@ -121,12 +121,12 @@ TEST(SecretTree, RefusesRecordsThatDoNotCoverEachLeafOnce) {
   store.write(tree.take_changes());
   auto one_missing = store.read();
   one_missing.pop_back();
-  EXPECT_EQ(SecretTree::load(suite(), leaf_count, one_missing).error(), ParseError::malformed);
+  EXPECT_EQ(SecretTree::load(suite(), leaves, one_missing).error(), ParseError::malformed);
 
   auto covered_twice = store.read();
   SecretTree other = new_tree();
   for (SecretTreeRecord& root_record : other.take_changes()) covered_twice.push_back(std::move(root_record));
-  EXPECT_EQ(SecretTree::load(suite(), leaf_count, covered_twice).error(), ParseError::malformed);
+  EXPECT_EQ(SecretTree::load(suite(), leaves, covered_twice).error(), ParseError::malformed);
 }
 
 // A record that holds the secret of a node.

@@ -7,11 +7,11 @@ namespace {
 
 constexpr std::uint32_t skip_max = 4;
 
-CipherSuite suite() {
+CipherSuite ratchet_suite() {
   return *CipherSuite::of(samband_suite);
 }
 SenderRatchet new_ratchet() {
-  return {suite(), SecretBytes{Bytes(suite().hash_bytes(), 7)}, skip_max};
+  return {ratchet_suite(), SecretBytes{Bytes(ratchet_suite().hash_bytes(), 7)}, skip_max};
 }
 Bytes key_at(const SenderRatchet& ratchet, std::uint32_t generation) {
   return copy_of(ratchet.derive(Generation{generation}).value().key.view());
@@ -63,7 +63,7 @@ TEST(SenderRatchet, ReadsBackWhatItWrote) {
   ratchet.write(out);
   EXPECT_EQ(out.size(), ratchet.encoded_bytes());
   Reader in{out.view()};
-  const SenderRatchet back = SenderRatchet::read(in, suite(), skip_max);
+  const SenderRatchet back = SenderRatchet::read(in, ratchet_suite(), skip_max);
   ASSERT_EQ(in.finish(), std::nullopt);
   EXPECT_EQ(key_at(back, 0), key_at(ratchet, 0));
   EXPECT_EQ(key_at(back, 5), key_at(ratchet, 5));
@@ -76,9 +76,9 @@ TEST(SenderRatchet, RefusesAStoredRatchetThatHoldsAKeyNotYetDerived) {
   Writer out;
   ratchet.write(out);
   Bytes stored = out.take();
-  stored[sizeof(std::uint32_t) * 2 + suite().hash_bytes() + 3] = 9;  // the held generation
+  stored[sizeof(std::uint32_t) * 2 + ratchet_suite().hash_bytes() + 3] = 9;  // the held generation
   Reader in{stored};
-  std::ignore = SenderRatchet::read(in, suite(), skip_max);
+  std::ignore = SenderRatchet::read(in, ratchet_suite(), skip_max);
   EXPECT_EQ(in.error(), ParseError::malformed);
 }
 
@@ -86,11 +86,11 @@ TEST(SenderRatchet, RefusesAStoredRatchetThatHoldsAKeyNotYetDerived) {
 Bytes stored_ratchet(std::uint32_t next, const std::vector<std::uint32_t>& held) {
   Writer out;
   out.u32(next);
-  out.fixed(Bytes(suite().hash_bytes(), 7));
+  out.fixed(Bytes(ratchet_suite().hash_bytes(), 7));
   out.u32(static_cast<std::uint32_t>(held.size()));
   for (const std::uint32_t generation : held) {
     out.u32(generation);
-    out.fixed(Bytes(suite().aead_key_bytes() + suite().aead_nonce_bytes(), 8));
+    out.fixed(Bytes(ratchet_suite().aead_key_bytes() + ratchet_suite().aead_nonce_bytes(), 8));
   }
   return out.take();
 }
@@ -99,7 +99,7 @@ TEST(SenderRatchet, RefusesToReadMoreHeldKeysThanItWouldHoldOrOneTwice) {
   const auto error_of = [](const std::vector<std::uint32_t>& held) {
     const Bytes stored = stored_ratchet(100, held);
     Reader in{stored};
-    std::ignore = SenderRatchet::read(in, suite(), skip_max);
+    std::ignore = SenderRatchet::read(in, ratchet_suite(), skip_max);
     return in.error();
   };
   EXPECT_EQ(error_of({1, 2, 3, 4}), std::nullopt);
@@ -110,7 +110,7 @@ TEST(SenderRatchet, RefusesToReadMoreHeldKeysThanItWouldHoldOrOneTwice) {
 TEST(SenderRatchet, EndsBeforeItsGenerationsDo) {
   const Bytes stored = stored_ratchet(0xffff'fffe, {});
   Reader in{stored};
-  SenderRatchet ratchet = SenderRatchet::read(in, suite(), skip_max);
+  SenderRatchet ratchet = SenderRatchet::read(in, ratchet_suite(), skip_max);
   ratchet.consume(Generation{0xffff'fffe});
   EXPECT_EQ(ratchet.derive(Generation{0xffff'ffff}).error(), RatchetError::exhausted);
 }

@@ -22,4 +22,9 @@ CommitError to_commit_error(LeafError error) {
   std::abort();  // every enumerator returns above
 }
 
+Step to_step(const std::expected<void, LeafError>& verdict) {
+  if (!verdict) return std::unexpected(to_commit_error(verdict.error()));
+  return {};
+}
+
 }  // namespace samband::mls

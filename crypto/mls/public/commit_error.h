@@ -64,6 +64,10 @@ enum class CommitError : std::uint8_t {
 
 [[nodiscard]] CommitError to_commit_error(LeafError error);
 
+// What one step of judging a Commit comes to.
+using Step = std::expected<void, CommitError>;
+[[nodiscard]] Step to_step(const std::expected<void, LeafError>& verdict);
+
 // What a verdict may depend on besides the group and the message.
 struct Judgement {
   const AuthenticationService& authentication;

@@ -9,10 +9,6 @@ namespace {
 using testing::error_of;
 using testing::TestGroup;
 
-constexpr LeafIndex anna{0};
-constexpr LeafIndex bjorn{1};
-constexpr LeafIndex cecilie{2};
-
 class CommitRefusal : public ::testing::Test {
  protected:
   // A Commit with `proposals` and a path that was made for none: good enough where the list is refused first.

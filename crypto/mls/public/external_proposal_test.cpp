@@ -11,9 +11,6 @@ namespace {
 using testing::error_of;
 using testing::TestGroup;
 
-constexpr LeafIndex anna{0};
-constexpr LeafIndex bjorn{1};
-
 class ExternalProposal : public ::testing::Test {
  protected:
   // A group that listens to "other" and to the registry.

@@ -57,8 +57,6 @@ class GroupRecords : public ::testing::Test {
 
   TestGroup g{5};
   Kept kept;
-  static constexpr LeafIndex anna{0};
-  static constexpr LeafIndex bjorn{1};
 };
 
 TEST_F(GroupRecords, AreAllHandedOutAtFirstAndThenNoneWithoutAChange) {

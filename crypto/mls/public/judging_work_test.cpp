@@ -13,9 +13,6 @@ using testing::error_of;
 using testing::leaf_named;
 using testing::TestGroup;
 
-constexpr LeafIndex anna{0};
-constexpr LeafIndex bjorn{1};
-
 // Counts how often it is asked about a credential: once for each leaf whose signature was found valid.
 class CountedQuestions final : public AuthenticationService {
  public:

@@ -6,8 +6,6 @@
 namespace samband::mls {
 namespace {
 
-using Step = std::expected<void, CommitError>;
-
 // Sorts one proposal after the other into the list; each overload knows the rules for its kind.
 class Sorter {
  public:

@@ -9,10 +9,6 @@ namespace {
 
 using testing::TestGroup;
 
-constexpr LeafIndex anna{0};
-constexpr LeafIndex bjorn{1};
-constexpr LeafIndex cecilie{2};
-
 using Refs = std::vector<ProposalRef>;
 
 // Whatever is selected must make a Commit that the group accepts.

@@ -5,13 +5,6 @@
 namespace samband::mls {
 namespace {
 
-using Step = std::expected<void, CommitError>;
-
-Step to_step(const std::expected<void, LeafError>& verdict) {
-  if (!verdict) return std::unexpected(to_commit_error(verdict.error()));
-  return {};
-}
-
 // The rules of §12.1 by kind of proposal.
 class Judge {
  public:

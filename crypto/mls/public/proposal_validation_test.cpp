@@ -11,9 +11,6 @@ namespace {
 using testing::error_of;
 using testing::TestGroup;
 
-constexpr LeafIndex anna{0};
-constexpr LeafIndex bjorn{1};
-
 std::optional<CommitError> refusal(TestGroup& g, const Proposal& proposal, std::optional<LeafIndex> member = bjorn) {
   return error_of(g.group.verify_proposal(proposal, member, g.judgement()));
 }

@@ -6,17 +6,6 @@
 #include "crypto/mls/public/transcript_hash.h"
 
 namespace samband::mls {
-namespace {
-
-using Step = std::expected<void, CommitError>;
-
-Step to_step(const std::expected<void, LeafError>& verdict) {
-  if (!verdict) return std::unexpected(to_commit_error(verdict.error()));
-  return {};
-}
-
-}  // namespace
-
 ProvisionalGroup::ProvisionalGroup(const GroupContext& context, const CopyOnWrite<MemberIndex>& members,
                                    LeafRequirements requirements)
     : context_{context}, members_{members}, tree_{members->tree()}, requirements_{std::move(requirements)} {}

@@ -57,8 +57,6 @@ class ProvisionalGroup {
                                    const FramedContent& commit, BytesView signature) &&;
 
  private:
-  using Step = std::expected<void, CommitError>;
-
   ProvisionalGroup(const GroupContext& context, const CopyOnWrite<MemberIndex>& members, LeafRequirements requirements);
   [[nodiscard]] Step apply_updates(const ProposalList& proposals, const Judgement& judgement);
   [[nodiscard]] Step apply_removes(const ProposalList& proposals);

@@ -10,9 +10,6 @@ namespace {
 using testing::error_of;
 using testing::TestGroup;
 
-constexpr LeafIndex anna{0};
-constexpr LeafIndex bjorn{1};
-
 class PublicGroupTest : public ::testing::Test {
  protected:
   std::expected<PublicGroup, GroupError> joined(const GroupInfo& info, const RatchetTreeNodes& tree) {

@@ -21,8 +21,6 @@ class Reinitialisation : public ::testing::Test {
   void end_group() { g.accept(anna, commit_of(Proposal{reinit()})); }
 
   TestGroup g;
-  LeafIndex anna{0};
-  LeafIndex bjorn{1};
 };
 
 // --- the Commit

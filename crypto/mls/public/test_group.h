@@ -7,6 +7,15 @@
 #include "crypto/mls/public/public_group.h"
 #include "crypto/mls/tree/test_leaves.h"
 
+namespace samband::mls {
+
+// Whose leaves they are, in groups of these tests.
+inline constexpr LeafIndex anna{0};
+inline constexpr LeafIndex bjorn{1};
+inline constexpr LeafIndex cecilie{2};
+
+}  // namespace samband::mls
+
 namespace samband::mls::testing {
 
 struct Device {

@@ -18,7 +18,7 @@ std::size_t bytes_expected(const FramedContent& content) {
   return bytes;
 }
 
-constexpr std::string_view tbs_label = "FramedContentTBS";
+constexpr std::string_view framed_content_label = "FramedContentTBS";
 
 static_assert(std::variant_size_v<Sender> == 4 && std::variant_size_v<Content> == 3,
               "sender_type() and content_type() rely on the order of the registries");
@@ -159,12 +159,13 @@ Bytes authenticated_content_tbm(const FramedContent& content, const FramedConten
 
 Bytes sign_framed_content(WireFormat wire_format, const FramedContent& content, const GroupContext& context,
                           const CipherSuite& suite, BytesView signature_private_key) {
-  return suite.sign_with_label(signature_private_key, tbs_label, framed_content_tbs(wire_format, content, context));
+  return suite.sign_with_label(signature_private_key, framed_content_label,
+                               framed_content_tbs(wire_format, content, context));
 }
 
 bool verify_framed_content_signature(const AuthenticatedContent& content, const GroupContext& context,
                                      const CipherSuite& suite, BytesView signature_key) {
-  return suite.verify_with_label(signature_key, tbs_label,
+  return suite.verify_with_label(signature_key, framed_content_label,
                                  framed_content_tbs(content.wire_format, content.content, context),
                                  content.auth.signature);
 }

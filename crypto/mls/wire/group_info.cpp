@@ -3,7 +3,7 @@
 namespace samband::mls {
 namespace {
 
-constexpr std::string_view tbs_label = "GroupInfoTBS";
+constexpr std::string_view group_info_label = "GroupInfoTBS";
 
 void write_unsigned(Writer& out, const GroupInfo& info) {
   write(out, info.group_context);
@@ -38,11 +38,11 @@ Bytes group_info_tbs(const GroupInfo& info) {
 }
 
 void sign_group_info(GroupInfo& info, const CipherSuite& suite, BytesView signature_private_key) {
-  info.signature = suite.sign_with_label(signature_private_key, tbs_label, group_info_tbs(info));
+  info.signature = suite.sign_with_label(signature_private_key, group_info_label, group_info_tbs(info));
 }
 
 bool verify_group_info_signature(const GroupInfo& info, const CipherSuite& suite, BytesView signature_key) {
-  return suite.verify_with_label(signature_key, tbs_label, group_info_tbs(info), info.signature);
+  return suite.verify_with_label(signature_key, group_info_label, group_info_tbs(info), info.signature);
 }
 
 }  // namespace samband::mls

@@ -3,8 +3,8 @@
 namespace samband::mls {
 namespace {
 
-constexpr std::size_t tbs_bytes_expected = 1024;  // room to write into, so that it need not grow
-constexpr std::string_view tbs_label = "KeyPackageTBS";
+constexpr std::size_t key_package_tbs_bytes_expected = 1024;  // room to write into, so that it need not grow
+constexpr std::string_view key_package_label = "KeyPackageTBS";
 
 void write_unsigned(Writer& out, const KeyPackage& key_package) {
   out.u16(static_cast<std::uint16_t>(key_package.version));
@@ -36,17 +36,17 @@ void write(Writer& out, const KeyPackage& key_package) {
 
 Bytes key_package_tbs(const KeyPackage& key_package) {
   Writer out;
-  out.reserve(tbs_bytes_expected);
+  out.reserve(key_package_tbs_bytes_expected);
   write_unsigned(out, key_package);
   return out.take();
 }
 
 void sign_key_package(KeyPackage& key_package, const CipherSuite& suite, BytesView signature_private_key) {
-  key_package.signature = suite.sign_with_label(signature_private_key, tbs_label, key_package_tbs(key_package));
+  key_package.signature = suite.sign_with_label(signature_private_key, key_package_label, key_package_tbs(key_package));
 }
 
 bool verify_key_package_signature(const KeyPackage& key_package, const CipherSuite& suite) {
-  return suite.verify_with_label(key_package.leaf_node.signature_key, tbs_label, key_package_tbs(key_package),
+  return suite.verify_with_label(key_package.leaf_node.signature_key, key_package_label, key_package_tbs(key_package),
                                  key_package.signature);
 }
 

@@ -5,8 +5,8 @@
 namespace samband::mls {
 namespace {
 
-constexpr std::size_t tbs_bytes_expected = 1024;  // room to write into, so that it need not grow
-constexpr std::string_view tbs_label = "LeafNodeTBS";
+constexpr std::size_t leaf_node_tbs_bytes_expected = 1024;  // room to write into, so that it need not grow
+constexpr std::string_view leaf_node_label = "LeafNodeTBS";
 
 Lifetime read_lifetime(Reader& in) {
   return {.not_before = in.u64(), .not_after = in.u64()};
@@ -119,7 +119,7 @@ void write(Writer& out, const LeafNode& leaf) {
 
 Bytes leaf_node_tbs(const LeafNode& leaf, BytesView group_id, LeafIndex leaf_index) {
   Writer out;
-  out.reserve(tbs_bytes_expected);
+  out.reserve(leaf_node_tbs_bytes_expected);
   write_unsigned(out, leaf);
   if (leaf.leaf_node_source() != LeafNodeSource::key_package) {
     out.bytes(group_id);
@@ -130,12 +130,13 @@ Bytes leaf_node_tbs(const LeafNode& leaf, BytesView group_id, LeafIndex leaf_ind
 
 void sign_leaf_node(LeafNode& leaf, const CipherSuite& suite, BytesView signature_private_key, BytesView group_id,
                     LeafIndex leaf_index) {
-  leaf.signature = suite.sign_with_label(signature_private_key, tbs_label, leaf_node_tbs(leaf, group_id, leaf_index));
+  leaf.signature =
+      suite.sign_with_label(signature_private_key, leaf_node_label, leaf_node_tbs(leaf, group_id, leaf_index));
 }
 
 bool verify_leaf_node_signature(const LeafNode& leaf, const CipherSuite& suite, BytesView group_id,
                                 LeafIndex leaf_index) {
-  return suite.verify_with_label(leaf.signature_key, tbs_label, leaf_node_tbs(leaf, group_id, leaf_index),
+  return suite.verify_with_label(leaf.signature_key, leaf_node_label, leaf_node_tbs(leaf, group_id, leaf_index),
                                  leaf.signature);
 }
 

@@ -10,10 +10,6 @@
 namespace samband::protocol {
 namespace {
 
-std::unexpected<Rejection> reject(VerdictError error) {
-  return std::unexpected(Rejection{error, std::nullopt});
-}
-
 VerdictError to_verdict(mls::CommitError error) {
   switch (error) {
     case mls::CommitError::wrong_group: return VerdictError::wrong_group;

@@ -5,10 +5,6 @@
 namespace samband::protocol {
 namespace {
 
-std::unexpected<Rejection> reject(VerdictError error) {
-  return std::unexpected(Rejection{error, std::nullopt});
-}
-
 bool is_entitled(const storage::ChannelPolicy& policy, storage::EntryKind kind, const Circumstances& circumstances) {
   const auto may = [&](storage::Action action) {
     return storage::may(policy, circumstances.directory, circumstances.sender, circumstances.directory_size, action)

@@ -7,10 +7,6 @@
 namespace samband::protocol {
 namespace {
 
-std::unexpected<Rejection> reject(VerdictError error) {
-  return std::unexpected(Rejection{error, std::nullopt});
-}
-
 std::expected<mls::GroupInfo, Rejection> parse_published_group_info(BytesView message) {
   auto parsed = mls::parse_mls_message(message);
   if (!parsed) return reject(VerdictError::malformed);

@@ -49,6 +49,9 @@ struct Rejection {
   std::optional<mls::CommitError> mls;  // with mls_invalid, where a Commit was judged
   bool operator==(const Rejection&) const = default;
 };
+[[nodiscard]] inline std::unexpected<Rejection> reject(VerdictError error) {
+  return std::unexpected(Rejection{error, std::nullopt});
+}
 
 // What surrounds an entry.
 struct Circumstances {

@@ -18,7 +18,7 @@ struct Member {
   KeyPair signature_key;
 };
 
-struct Scene {
+struct TreeScene {
   CipherSuite suite;
   RatchetTree tree;
   GroupContext context;
@@ -54,7 +54,7 @@ void expect_whole(const RatchetTree& tree, LeafIndex index, const Field& path_se
   path_secrets.require(path_secrets.size() == held, "are not those of the nodes above the leaf");
 }
 
-void add_member(Scene& scene, const Field& leaf) {
+void add_member(TreeScene& scene, const Field& leaf) {
   const LeafIndex index{leaf["index"].u32()};
   const LeafNode* node = scene.tree.leaf(index);
   leaf["index"].require(node != nullptr && !scene.members.contains(index), "is no other member");
@@ -66,9 +66,9 @@ void add_member(Scene& scene, const Field& leaf) {
   scene.members.emplace(index, Member{std::move(path), std::move(signature_key)});
 }
 
-Scene scene_of(const Field& test_case) {
+TreeScene tree_scene_of(const Field& test_case) {
   const CipherSuite suite = suite_of(test_case);
-  Scene scene{suite, RatchetTree{suite}, {.cipher_suite = static_cast<std::uint16_t>(suite.id())}, {}};
+  TreeScene scene{suite, RatchetTree{suite}, {.cipher_suite = static_cast<std::uint16_t>(suite.id())}, {}};
   scene.tree = RatchetTree{suite, parsed(test_case["ratchet_tree"], parse_ratchet_tree)};
   scene.context.group_id = test_case["group_id"].bytes();
   scene.context.epoch = Epoch{test_case["epoch"].number(~std::uint64_t{0})};
@@ -96,7 +96,7 @@ void merge(RatchetTree& tree, LeafIndex sender, const UpdatePath& path, const Fi
 }
 
 // Every other member arrives at `commit_secret`, with keys that fit the tree.
-bool reaches_all(const Scene& scene, const RatchetTree& tree, LeafIndex sender, const UpdatePath& path,
+bool reaches_all(const TreeScene& scene, const RatchetTree& tree, LeafIndex sender, const UpdatePath& path,
                  BytesView commit_secret) {
   GroupContext context = scene.context;
   context.tree_hash = RatchetTree{tree}.tree_hash();
@@ -110,7 +110,7 @@ bool reaches_all(const Scene& scene, const RatchetTree& tree, LeafIndex sender, 
 }
 
 // A path secret belongs to the lowest node above its leaf and the sender: its keys are that node's.
-void expect_path_secrets(const Scene& scene, const RatchetTree& tree, LeafIndex sender, const Field& path_secrets) {
+void expect_path_secrets(const TreeScene& scene, const RatchetTree& tree, LeafIndex sender, const Field& path_secrets) {
   path_secrets.require(path_secrets.size() <= tree.leaf_count(), "are more than the leaves");
   for (std::uint32_t i = 0; i < tree.leaf_count(); ++i) {
     const bool is_receiver = LeafIndex{i} != sender && tree.leaf(LeafIndex{i}) != nullptr;
@@ -123,7 +123,7 @@ void expect_path_secrets(const Scene& scene, const RatchetTree& tree, LeafIndex 
   }
 }
 
-void check_update_path(const Scene& scene, LeafIndex sender, const Field& update) {
+void check_update_path(const TreeScene& scene, LeafIndex sender, const Field& update) {
   const Field field = update["update_path"];
   const UpdatePath path = parsed(field, parse_update_path);
   RatchetTree tree = scene.tree;
@@ -137,7 +137,7 @@ void check_update_path(const Scene& scene, LeafIndex sender, const Field& update
 }
 
 // A path of our own from the same sender reaches everybody too.
-bool own_path_reaches_all(const Scene& scene, LeafIndex sender) {
+bool own_path_reaches_all(const TreeScene& scene, LeafIndex sender) {
   SeededRandom random{1};
   RatchetTree tree = scene.tree;
   std::vector<PathTarget> targets;
@@ -166,7 +166,7 @@ bool own_path_reaches_all(const Scene& scene, LeafIndex sender) {
 }  // namespace
 
 void check_tree_kem(const Field& test_case) {
-  const Scene scene = scene_of(test_case);
+  const TreeScene scene = tree_scene_of(test_case);
   const Field updates = test_case["update_paths"];
   updates.require(updates.size() > 0, "are none");
   for (std::size_t i = 0; i < updates.size(); ++i) {
