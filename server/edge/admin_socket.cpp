@@ -109,6 +109,11 @@ std::expected<std::shared_ptr<AdminSocket>, std::string> AdminSocket::open(net::
   auto state = std::make_shared<State>(context, std::move(outlets));
   const std::string path = configuration.admin_socket.string();
   const auto failed = [&](const error_code& error) {
+    if (error == boost::system::errc::no_such_file_or_directory) {
+      return std::unexpected{"the folder of the admin socket " + path +
+                             " is missing: make it, or name another in [admin] socket (installed from a package: "
+                             "systemctl start sambandd, which makes it)"};
+    }
     return std::unexpected{"the admin socket " + path + " can't be made (" + error.message() +
                            "): give [admin] socket a path in a folder of the server, of at most 107 bytes"};
   };

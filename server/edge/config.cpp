@@ -193,7 +193,7 @@ void read_root(const toml::value& root, const std::filesystem::path& directory, 
     section.refuse_the_rest();
     constexpr std::string_view levels[] = {"debug", "info", "warning", "error"};
     if (!std::ranges::count(levels, std::string_view{out.log_level})) {
-      section.fault(*log, "level must be debug, info, warning or error");
+      section.fault(log->contains("level") ? log->at("level") : *log, "level must be debug, info, warning or error");
     }
   }
   if (const toml::value* http = top.table("http")) read_http(*http, out, faults);

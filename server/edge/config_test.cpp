@@ -83,6 +83,13 @@ TEST(Configuration, NamesTheLineOfAnUnknownLimit) {
   EXPECT_THAT(fault.says, HasSubstr("unknown setting idle_timeout in [limits]"));
 }
 
+TEST(Configuration, NamesTheLineOfAnUnknownLogLevel) {
+  const std::string text = text_with("level = \"info\"", "level = \"loud\"");
+  const auto fault = fault_in(text);
+  EXPECT_EQ(fault.line, line_of(text, "level = \"loud\""));
+  EXPECT_THAT(fault.says, HasSubstr("debug, info, warning or error"));
+}
+
 TEST(Configuration, HoldsEveryLimitToItsBounds) {
   const auto look = [](const auto& rows, const auto& defaults) {
     for (const auto& row : rows) {

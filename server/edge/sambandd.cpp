@@ -15,6 +15,7 @@
 #include "server/edge/notify.h"
 #include "server/edge/restore.h"
 #include "server/edge/server.h"
+#include "server/edge/usage.h"
 #include "server/edge/version.h"
 
 namespace samband::server::edge {
@@ -232,7 +233,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& asked) {
     return app.exit(asked);  // --help or --version
   } catch (const CLI::ParseError& error) {
-    std::cerr << "sambandd: " << error.what() << ": see sambandd --help\n";
+    std::cerr << "sambandd: " << usage_line(app, error) << '\n';
     return status_usage;
   }
   if (init->parsed()) return run_init(options);

@@ -54,7 +54,8 @@ storage::Access access_of(StoreUse use) {
 std::string owner_line(const std::filesystem::path& path, uid_t owner) {
   const std::string server = name_of_user(::geteuid());
   return "the store's " + path.string() + " belongs to the user " + name_of_user(owner) + ", and the server runs as " +
-         server + ": run chown -R " + server + " on the store's folder, or start the server as its owner";
+         server + ": start it as its owner (installed from a package: systemctl start sambandd), or run chown -R " +
+         server + " on the store's folder";
 }
 
 // A store of another user, or one that somebody else's command has left files in, would fail much later.

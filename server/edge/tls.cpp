@@ -145,7 +145,7 @@ std::expected<TlsIdentity, std::string> load_tls(const std::filesystem::path& ce
   const Certificate certificate = read_certificate(certificate_file);
   if (!certificate) {
     return std::unexpected{"no certificate can be read from " + certificate_file.string() +
-                           ": name a PEM file in [tls] certificate"};
+                           ": give a PEM file that holds it and its chain"};
   }
   if (auto fault = secret_file_fault(private_key_written); !fault.empty()) {
     return std::unexpected{"the private key " + fault};
@@ -154,7 +154,7 @@ std::expected<TlsIdentity, std::string> load_tls(const std::filesystem::path& ce
   const PrivateKey key = read_private_key(private_key_file);
   if (!key) {
     return std::unexpected{"no private key can be read from " + private_key_file.string() +
-                           ": name a PEM file without passphrase in [tls] private_key"};
+                           ": give a PEM file without passphrase"};
   }
   if (X509_check_private_key(certificate.get(), key.get()) != 1) {
     return std::unexpected{"the private key " + private_key_file.string() + " is not the key of the certificate " +

@@ -79,6 +79,11 @@ class Configured(FaultTest):
         self.refused(f"127.0.0.1:{other.port} is taken", "stop the program that listens there")
 
 
+    def test_the_folder_of_the_admin_socket_is_missing(self):
+        self.replace('sambandctl.sock"', 'absent/sambandctl.sock"')
+        self.refused("absent/sambandctl.sock is missing", "systemctl start sambandd")
+
+
 class Keys(FaultTest):
     def test_a_certificate_with_another_key(self):
         self.new_pair(self.world.folder / "other")

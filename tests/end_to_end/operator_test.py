@@ -146,7 +146,7 @@ class Operator(WorldTest):
         self.assertEqual(asker.try_run("sync").status, 4)
 
     def test_the_audit_tells_who_did_what_and_holds(self):
-        self.assertIn("holds: 1 records", self.ctl("audit", "--verify"))  # the import
+        self.assertIn("holds: 1 record,", self.ctl("audit", "--verify"))  # the import
         self.world.enrolled(1)
         self.ctl("partner", "rename", "3203", "Asker kommune")
         self.ctl("maintenance", "on", "--reason", "flytting")
@@ -197,6 +197,11 @@ class Operator(WorldTest):
                          ("localhost", True, 2, 1))
         self.assertTrue(re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", status["certificate_expires_at"]))
         self.assertEqual(len(self.ctl("status", "--partners").splitlines()), len(text.splitlines()) + 2)
+
+    def test_a_command_line_that_can_not_be_taken_says_whose_help_to_read(self):
+        self.assertIn("there is no command restore: see sambandctl --help", self.refused(2, "restore"))
+        self.assertIn("there is no command sell: see sambandctl partner --help", self.refused(2, "partner", "sell"))
+        self.assertIn("see sambandctl maintenance on --help", self.refused(2, "maintenance", "on", "moving house"))
 
     def test_every_subcommand_has_help_with_an_example(self):
         for words in (["audit"], ["check"], ["status"], ["maintenance"], ["maintenance", "on"], ["maintenance", "off"],

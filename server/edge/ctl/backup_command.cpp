@@ -1,5 +1,6 @@
 // `sambandctl backup DIR`: copies what a living server holds still for it. BACKUP.md describes the folder.
 #include <algorithm>
+#include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <iostream>
@@ -11,6 +12,7 @@
 #include "server/edge/backup.h"
 #include "server/edge/config.h"
 #include "server/edge/ctl/commands.h"
+#include "server/edge/ctl/process.h"
 
 namespace samband::server::edge::ctl {
 namespace {
@@ -50,7 +52,8 @@ class Lock {
   }
   Lock(const Lock&) = delete;
   Lock& operator=(const Lock&) = delete;
-  [[nodiscard]] bool take() const { return fd_ >= 0 && ::flock(fd_, LOCK_EX | LOCK_NB) == 0; }
+  [[nodiscard]] bool is_open() const { return fd_ >= 0; }
+  [[nodiscard]] bool take() const { return ::flock(fd_, LOCK_EX | LOCK_NB) == 0; }
 
  private:
   int fd_;
@@ -231,6 +234,18 @@ void report(const Where& where, const BackupFolder& folder, const BackupManifest
       .print(true);
 }
 
+// In a folder of the server's own user root writes as that user: the nightly backup goes on in it, and nothing that
+// lies there leads root elsewhere.
+Done become_owner(const BackupFolder& folder, const Configuration& configuration) {
+  struct stat place{};
+  struct stat store{};
+  if (::geteuid() != 0 || ::stat(folder.path().c_str(), &place) != 0 || place.st_uid == 0) return {};
+  if (::stat(configuration.store.c_str(), &store) != 0 || place.st_uid != store.st_uid) return {};
+  if (become({place.st_uid, store.st_gid})) return {};
+  return refused(folder.path().string() + " belongs to the server's user, who can't be taken on here (" +
+                 std::strerror(errno) + "): run it as that user");
+}
+
 Done run(const Where& where, const BackupFolder& folder, std::size_t kept) {
   const auto configuration = read_configuration(where.configuration);
   if (!configuration) {
@@ -239,8 +254,11 @@ Done run(const Where& where, const BackupFolder& folder, std::size_t kept) {
   }
   auto server = connect(where);
   if (!server) return std::unexpected{server.error()};
+  // The server has seen who asks.
+  if (auto owner = become_owner(folder, *configuration); !owner) return owner;
   if (auto prepared = prepare(folder, *configuration); !prepared) return prepared;
   const Lock lock{folder.path() / ".lock"};
+  if (!lock.is_open()) return failed({errno, folder.path() / ".lock"}, folder);
   if (!lock.take()) return refused("another backup writes to " + folder.path().string() + ": wait until it has ended");
   sweep(folder);
 

@@ -33,8 +33,8 @@ std::expected<ServerClient, Failure> connect(const Where& where) {
   if (!configuration) {
     const ConfigurationFault& first = configuration.error().front();
     const std::string line = first.line == 0 ? "" : " line " + std::to_string(first.line);
-    return std::unexpected{
-        Failure{Exit::refused, where.configuration + line + ": " + first.says + ": correct it, or name the --socket"}};
+    return std::unexpected{Failure{Exit::refused, where.configuration + line + ": " + first.says +
+                                                      (first.is_unnamed ? "" : ": correct it, or name the --socket")}};
   }
   return ServerClient::connect(configuration->admin_socket);
 }

@@ -69,8 +69,9 @@ int verify_audit(const Where& where, const std::string& noted) {
   } else if (verified->records == 0) {
     std::cout << "The audit chain is empty: nobody has administered this server yet.\n";
   } else {
-    std::cout << "The audit chain holds: " << verified->records << " records, over the directory's first "
-              << verified->leaves << " leaves; note the hash of the last one elsewhere: " << last << '\n';
+    std::cout << "The audit chain holds: " << verified->records << (verified->records == 1 ? " record" : " records")
+              << ", over the directory's first " << verified->leaves
+              << " leaves; note the hash of the last one elsewhere: " << last << '\n';
   }
   return static_cast<int>(Exit::done);
 }

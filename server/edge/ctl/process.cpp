@@ -1,5 +1,6 @@
 #include "server/edge/ctl/process.h"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <sys/wait.h>
@@ -11,13 +12,13 @@ namespace {
 constexpr int not_started = 127;
 constexpr int by_signal = 128;
 
+}  // namespace
+
 bool become(const FileOwner& user) {
   const struct passwd* entry = ::getpwuid(user.user);
   return entry != nullptr && ::initgroups(entry->pw_name, user.group) == 0 && ::setgid(user.group) == 0 &&
          ::setuid(user.user) == 0;
 }
-
-}  // namespace
 
 std::optional<FileOwner> find_user(const std::string& name) {
   const struct passwd* entry = ::getpwnam(name.c_str());
@@ -35,7 +36,8 @@ int run_program(const std::vector<std::string>& program, const std::optional<Fil
   const pid_t child = ::fork();
   if (child < 0) return not_started;
   if (child == 0) {
-    ::dup2(STDERR_FILENO, STDOUT_FILENO);
+    const int nowhere = ::open("/dev/null", O_WRONLY);
+    ::dup2(nowhere, STDOUT_FILENO);
     if (!user || become(*user)) ::execvp(arguments.front(), arguments.data());
     ::_exit(not_started);
   }

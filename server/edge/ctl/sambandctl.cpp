@@ -5,6 +5,7 @@
 
 #include "server/edge/ctl/commands.h"
 #include "server/edge/ctl/setup.h"
+#include "server/edge/usage.h"
 #include "server/edge/version.h"
 
 namespace samband::server::edge::ctl {
@@ -221,7 +222,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& asked) {
     return app.exit(asked);  // --help or --version
   } catch (const CLI::ParseError& error) {
-    return fail({Exit::usage, std::string{error.what()} + ": see sambandctl --help"});
+    return fail({Exit::usage, usage_line(app, error)});
   }
   return action();
 }

@@ -187,9 +187,7 @@ Done Setup::check_name_and_address() {
     planned_ = *parsed;
     return {};
   }
-  return refuse(
-      "--name or --listen can't be used (" + parsed.error().front().says + "): give a host name, and ADDRESS:PORT",
-      Exit::usage);
+  return refuse("--name HOST, --listen ADDRESS:PORT: " + parsed.error().front().says, Exit::usage);
 }
 
 Done Setup::check_certificate() {
@@ -276,7 +274,7 @@ Done Setup::start_service() {
   }
   const std::vector<std::string> sockets{"sambandd.socket", "sambandd-metrics.socket"};
   const auto control = [](std::vector<std::string> words, const std::vector<std::string>& units) {
-    words.insert(words.begin(), "systemctl");
+    words.insert(words.begin(), {"systemctl", "--quiet"});
     words.insert(words.end(), units.begin(), units.end());
     return run_program(words) == 0;
   };
