@@ -37,7 +37,7 @@ int run_program(const std::vector<std::string>& program, const std::optional<Fil
   if (child < 0) return not_started;
   if (child == 0) {
     const int nowhere = ::open("/dev/null", O_WRONLY);
-    ::dup2(nowhere, STDOUT_FILENO);
+    if (nowhere < 0 || ::dup2(nowhere, STDOUT_FILENO) < 0) ::_exit(not_started);
     if (!user || become(*user)) ::execvp(arguments.front(), arguments.data());
     ::_exit(not_started);
   }
