@@ -48,20 +48,25 @@ def require(*programs: str) -> None:
             raise Skipped(f"there is no {program} here")
 
 
-def unpacked_root(cache: Path, folder: Path, packages: list[str]) -> Path:
-    """A Debian 12 root with these packages in `folder`; what mmdebstrap made is kept in `cache`."""
+def unpacked_root(cache: Path, folder: Path, packages: list[str], release: str = "bookworm") -> Path:
+    """A Debian root with these packages in `folder`; what mmdebstrap made is kept in `cache`. Debian 12 comes from where
+    this machine has its packages from; other releases from the same place."""
     require("mmdebstrap", "unshare", "nsenter")
     key = hashlib.sha256(" ".join(sorted(packages)).encode()).hexdigest()[:12]
-    archive = cache / f"debian-12-{key}.tar"
+    archive = cache / f"{release}-{key}.tar"
     if not archive.exists():
         cache.mkdir(parents=True, exist_ok=True)
         sources = Path("/etc/apt/sources.list.d/debian.sources")
+        if release != "bookworm" and sources.exists():
+            other = cache / f"{release}.sources"
+            other.write_text(sources.read_text().replace("bookworm", release))
+            sources = other
         part = archive.with_suffix(".part.tar")
         made = subprocess.run(["mmdebstrap", "--mode=root", "--variant=minbase", f"--include={','.join(sorted(packages))}",
-                               "bookworm", part, *([sources] if sources.exists() else [])],
+                               release, part, *([sources] if sources.exists() else [])],
                               capture_output=True, text=True, timeout=600)
         if made.returncode != 0:
-            raise Skipped("mmdebstrap can't make a Debian 12 root here: " + made.stderr.strip().splitlines()[-1])
+            raise Skipped(f"mmdebstrap can't make a root of {release} here: " + made.stderr.strip().splitlines()[-1])
         part.rename(archive)
     folder.mkdir(parents=True)
     subprocess.run(["tar", "-xf", archive, "-C", folder], check=True)
