@@ -48,10 +48,18 @@ def require(*programs: str) -> None:
             raise Skipped(f"there is no {program} here")
 
 
+def require_namespaces() -> None:
+    require("unshare", "nsenter")
+    tried = subprocess.run(["unshare", "--kill-child", "-f", *NAMESPACES, "--mount-proc", "true"], capture_output=True, text=True)
+    if tried.returncode != 0:
+        raise Skipped(f"no namespaces of one's own here: {tried.stderr.strip()}")
+
+
 def unpacked_root(cache: Path, folder: Path, packages: list[str], release: str = "bookworm") -> Path:
     """A Debian root with these packages in `folder`; what mmdebstrap made is kept in `cache`. Debian 12 comes from where
     this machine has its packages from; other releases from the same place."""
-    require("mmdebstrap", "unshare", "nsenter")
+    require_namespaces()
+    require("mmdebstrap")
     key = hashlib.sha256(" ".join(sorted(packages)).encode()).hexdigest()[:12]
     archive = cache / f"{release}-{key}.tar"
     if not archive.exists():

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from machine import require, unpacked_root
+from machine import require, require_namespaces, unpacked_root
 from package_checks import Packages
 from report import Skipped, expect, needs
 
@@ -56,7 +56,8 @@ class Journey:
 
     def step_repository(self):
         """a repository with the packages and what RHEL 9 offers"""
-        require("dnf", "createrepo_c", "rpmbuild", "unshare")
+        require_namespaces()
+        require("dnf", "createrepo_c", "rpmbuild")
         self.repository.mkdir(parents=True)
         names = [line for line in CAPABILITIES.read_text().splitlines() if line and not line.startswith("#")]
         spec = self.work / "rhel9.spec"
